@@ -1,0 +1,176 @@
+//! The benchmark table: each row in a sandbox and, in the same run, in native
+//! bash kept open over pipes. Run with `cargo xtask bench`.
+//!
+//! Figures are medians; the ratio is sandbox time over bash time, so below 1
+//! the sandbox is faster. `memory` rows compare resident memory.
+
+use std::io::{BufRead, BufReader, Write};
+use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
+use std::time::{Duration, Instant};
+
+use agentfense::blocking::{Sandbox, Session};
+use agentfense::{Limits, Mount, SessionOptions};
+
+/// A native bash that is fed over pipes. A NUL byte ends each answer.
+struct Native {
+    child: Child,
+    stdin: ChildStdin,
+    stdout: BufReader<ChildStdout>,
+}
+
+impl Native {
+    fn start(directory: &std::path::Path) -> std::io::Result<Native> {
+        let mut child = Command::new("bash")
+            .args(["--norc", "--noprofile"])
+            .current_dir(directory)
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null())
+            .spawn()?;
+        let missing = || std::io::Error::other("bash has no pipes");
+        let stdin = child.stdin.take().ok_or_else(missing)?;
+        let stdout = BufReader::new(child.stdout.take().ok_or_else(missing)?);
+        Ok(Native { child, stdin, stdout })
+    }
+
+    fn exec(&mut self, script: &str) -> std::io::Result<Vec<u8>> {
+        write!(self.stdin, "{script}\nprintf '\\0'\n")?;
+        self.stdin.flush()?;
+        let mut output = Vec::new();
+        self.stdout.read_until(0, &mut output)?;
+        output.pop();
+        Ok(output)
+    }
+}
+
+impl Drop for Native {
+    fn drop(&mut self) {
+        // It may have ended already; either way it is gone after this.
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+fn median(mut times: Vec<Duration>) -> Duration {
+    times.sort();
+    times[times.len() / 2]
+}
+
+fn measure(runs: usize, mut what: impl FnMut()) -> Duration {
+    what();
+    median(
+        (0..runs)
+            .map(|_| {
+                let start = Instant::now();
+                what();
+                start.elapsed()
+            })
+            .collect(),
+    )
+}
+
+fn show(row: &str, ours: Duration, native: Duration) {
+    let (ours, native) = (ours.as_secs_f64() * 1e3, native.as_secs_f64() * 1e3);
+    println!("{row:<44} {ours:>10.3} ms {native:>10.3} ms {:>8.3}", ours / native);
+}
+
+/// Resident memory of a process in bytes, where the system tells.
+fn resident(pid: &str) -> Option<u64> {
+    let status = std::fs::read_to_string(format!("/proc/{pid}/status")).ok()?;
+    let field = |name: &str| -> Option<u64> {
+        status.lines().find_map(|line| line.strip_prefix(name))?.trim().trim_end_matches(" kB").trim().parse().ok()
+    };
+    Some(field("RssAnon:")? * 1024)
+}
+
+fn exec(session: &Session, script: &str) -> Vec<u8> {
+    match session.exec(script) {
+        Ok(result) if result.exit_code == Some(0) => result.stdout,
+        Ok(result) => panic!("{script}: {}", result.stderr_text()),
+        Err(error) => panic!("{script}: {error}"),
+    }
+}
+
+fn main() {
+    let directory = std::env::temp_dir().join(format!("agentfense-bench-{}", std::process::id()));
+    std::fs::create_dir_all(&directory).expect("a directory for the benchmark");
+    let lines: String = (0..10_000u64).map(|n| format!("{} line\n", n.wrapping_mul(2_654_435_761) % 100_000)).collect();
+    std::fs::write(directory.join("lines"), lines).expect("the benchmark's input");
+    let result = std::panic::catch_unwind(|| table(&directory));
+    // Best effort: it is a temporary directory.
+    let _ = std::fs::remove_dir_all(&directory);
+    if result.is_err() {
+        std::process::exit(1);
+    }
+}
+
+fn sandbox(directory: &std::path::Path) -> Sandbox {
+    Sandbox::new(Sandbox::builder().workspace(directory, Mount::Overlay)).expect("a sandbox")
+}
+
+fn bash(sandbox: &Sandbox) -> Session {
+    sandbox.session_with(SessionOptions::new().shell("/bin/bash")).expect("a session")
+}
+
+fn table(directory: &std::path::Path) {
+    println!("{:<44} {:>13} {:>13} {:>8}", "", "agentfense", "native bash", "ratio");
+
+    let start = Instant::now();
+    exec(&bash(&sandbox(directory)), "echo hi");
+    println!("{:<44} {:>10.3} ms", "very first echo of the process (once)", start.elapsed().as_secs_f64() * 1e3);
+
+    let ours = measure(200, || {
+        exec(&bash(&sandbox(directory)), "echo hi");
+    });
+    let native = measure(50, || {
+        Native::start(directory).and_then(|mut bash| bash.exec("echo hi")).expect("bash");
+    });
+    show("create sandbox and session, first echo", ours, native);
+
+    let sandbox = sandbox(directory);
+    let session = bash(&sandbox);
+    let mut native = Native::start(directory).expect("bash");
+    let rows = [
+        ("echo in a session", "echo hi", 1000),
+        ("one external command", "/bin/true", 300),
+        ("cat | grep | wc", "cat lines | grep 7 | wc -l", 50),
+        ("1000-step arithmetic loop", "s=0; for ((i=0; i<1000; i++)); do s=$((s + i * 2)); done; echo $s", 50),
+        ("sort of 10k lines", "sort -n lines | tail -1", 30),
+        ("100x echo | cat", "for i in {1..100}; do echo $i | cat; done", 10),
+        ("100 MB through a pipe", "head -c 100000000 /dev/zero | wc -c", 5),
+        ("while read loop, 10k lines", "n=0; while read -r a b; do n=$((n + 1)); done < lines; echo $n", 10),
+        ("string append, 10k times", "s=; for ((i=0; i<10000; i++)); do s+=x; done; echo ${#s}", 10),
+        ("10k function calls", "f() { x=$1; }; for ((i=0; i<10000; i++)); do f $i; done; echo $x", 10),
+        ("100 command substitutions", "for i in {1..100}; do x=$(echo $i); done; echo $x", 20),
+        ("forked subshells in a pipe, 20x", "for i in {1..20}; do (echo a; echo b) | (cat; echo c); done | wc -l", 10),
+    ];
+    for (row, script, runs) in rows {
+        let expected = native.exec(script).expect("bash");
+        assert_eq!(String::from_utf8_lossy(&exec(&session, script)), String::from_utf8_lossy(&expected), "{row}");
+        let ours = measure(runs, || {
+            exec(&session, script);
+        });
+        let theirs = measure(runs.min(100), || {
+            native.exec(script).expect("bash");
+        });
+        show(row, ours, theirs);
+    }
+
+    const SESSIONS: u64 = 1000;
+    let limits = {
+        let mut limits = Limits::default();
+        limits.memory_bytes = 1 << 40;
+        limits.processes = 4096;
+        limits
+    };
+    let many = Sandbox::new(Sandbox::builder().limits(limits)).expect("a sandbox");
+    let before = resident("self");
+    let sessions: Vec<Session> = (0..SESSIONS).map(|_| bash(&many)).collect();
+    for session in &sessions {
+        exec(session, "x=1; echo hi");
+    }
+    if let (Some(before), Some(after), Some(bash)) = (before, resident("self"), resident(&native.child.id().to_string())) {
+        let each = after.saturating_sub(before) / SESSIONS;
+        println!("{:<44} {:>10} kB {:>10} kB {:>8.3}", "memory of an idle session (of 1000)", each / 1024, bash / 1024, each as f64 / bash as f64);
+    }
+}

@@ -1,0 +1,53 @@
+//! `coproc`.
+
+use std::rc::Rc;
+
+use bstr::BString;
+
+use super::fork::Task;
+use crate::ast::Command;
+use crate::files::FIRST_FREE_FD;
+use crate::options::SetOption;
+use crate::shell::{PipeStatus, Run, Shell};
+use crate::vars::{Attributes, Value, Variable};
+
+/// bash puts a coprocess's descriptors as high as it can below this.
+const HIGHEST: u32 = 63;
+
+impl Shell {
+    /// Starts a coprocess: its output and input are in `NAME[0]` and `NAME[1]`.
+    #[inline(never)]
+    pub(crate) fn run_coproc(&mut self, name: &BString, body: &Rc<Command>) -> Run {
+        self.reap();
+        self.status = 1;
+        let Some((from_child, child_output)) = self.make_pipe() else { return Ok(()) };
+        let Some((child_input, to_child)) = self.make_pipe() else { return Ok(()) };
+        let input = self.files.set(0, child_input);
+        let output = self.files.set(1, child_output);
+        let group = self.options.get(SetOption::Monitor).then_some(0);
+        let pid = self.fork_or_complain(&Task::Command(body), group, 0);
+        self.files.put(1, output);
+        self.files.put(0, input);
+        let Some(pid) = pid else { return Ok(()) };
+        let mut numbers = Vec::new();
+        for file in [from_child, to_child] {
+            let Some(fd) = self.files.highest_free(HIGHEST).or_else(|| self.files.lowest_free(FIRST_FREE_FD)) else {
+                self.error("coproc: no descriptor is free");
+                return Ok(());
+            };
+            self.files.set_private(fd, file);
+            numbers.push(BString::from(fd.to_string()));
+        }
+        let array = Variable { value: Value::Indexed(numbers.into()), attributes: Attributes::NONE, level: 0 };
+        self.vars.insert(name, array);
+        let mut pid_name = name.clone();
+        pid_name.extend_from_slice(b"_PID");
+        self.set_scalar(&pid_name, pid.to_string().into())?;
+        let text = [b"coproc ".as_slice(), name, b" ", &crate::syntax::print::command(body)].concat();
+        self.jobs.add(&[pid], group.map(|_| pid), text.into());
+        self.last_background = Some(pid);
+        self.status = 0;
+        self.pipe_status = PipeStatus::One(0);
+        Ok(())
+    }
+}

@@ -1,0 +1,106 @@
+//! Functions: definition and call.
+
+use std::rc::Rc;
+
+use bstr::BString;
+
+use crate::ast::Function;
+use crate::messages::concat;
+use crate::options::SetOption;
+use crate::shell::{Flow, Frame, Run, Shell};
+use crate::traps;
+
+impl Shell {
+    /// `name() body`
+    #[inline(never)]
+    pub(crate) fn define_function(&mut self, function: &Rc<Function>) -> Run {
+        let name = &function.name;
+        if self.readonly_functions.contains(name) {
+            self.error(concat(&[name, b": readonly function"]));
+            self.status = 1;
+            return self.check_status();
+        }
+        if self.options.get(SetOption::Posix)
+            && crate::builtins::lookup(name).is_some_and(|builtin| builtin.special)
+        {
+            self.error(concat(&[b"`", name, b"': is a special builtin"]));
+            self.status = 2;
+            return Err(Flow::Exit);
+        }
+        Rc::make_mut(&mut self.functions).insert(name.clone(), function.clone());
+        self.status = 0;
+        Ok(())
+    }
+
+    /// Calls a function; the first word is its name.
+    pub(crate) fn call_function(&mut self, function: &Function, mut words: Vec<BString>) -> Run {
+        self.check_nesting(function)?;
+        self.enter()?;
+        if let Some(last) = words.last() {
+            self.set_last_argument(last.clone());
+        }
+        words.remove(0);
+        let positional = std::mem::replace(&mut self.positional, Rc::new(words));
+        let loop_depth = std::mem::take(&mut self.loop_depth);
+        let call_line = self.line;
+        Rc::make_mut(&mut self.frames).push(Frame {
+            name: function.name.clone(),
+            source: function.source.clone(),
+            call_line,
+            function: true,
+        });
+        self.vars.push_scope();
+        let hidden = if self.has_function_traps() { self.hide_function_traps() } else { Vec::new() };
+
+        let mut result = self.run_command(&function.body);
+
+        if matches!(result, Err(Flow::Return)) {
+            result = Ok(());
+        }
+        if result.is_ok() && self.traps.armed(traps::RETURN) {
+            result = self.run_trap(traps::RETURN);
+        }
+        if !hidden.is_empty() {
+            self.restore_function_traps(hidden);
+        }
+        self.end_scope();
+        Rc::make_mut(&mut self.frames).pop();
+        self.loop_depth = loop_depth;
+        self.positional = positional;
+        self.line = call_line;
+        self.leave();
+        result
+    }
+
+    /// Ends a function's variables, and what `local -` kept.
+    fn end_scope(&mut self) {
+        if let Some(options) = self.vars.saved_options().cloned() {
+            self.restore_set_options(&options);
+        }
+        self.vars.pop_scope();
+    }
+
+    /// Sets exactly the `set` options that a SHELLOPTS-like list names.
+    fn restore_set_options(&mut self, list: &[u8]) {
+        for option in SetOption::ALL {
+            let on = list.split(|byte| *byte == b':').any(|name| name == option.name().as_bytes());
+            self.options.set(*option, on);
+        }
+    }
+
+    /// FUNCNEST, when a script sets it.
+    fn check_nesting(&mut self, function: &Function) -> Run {
+        let Some(limit) = self.vars.plain(b"FUNCNEST") else { return Ok(()) };
+        let Some(limit) = std::str::from_utf8(limit).ok().and_then(|text| text.parse::<usize>().ok()) else {
+            return Ok(());
+        };
+        let nested = self.frames.iter().filter(|frame| frame.function).count();
+        if limit > 0 && nested >= limit {
+            let text = format!(": maximum function nesting level exceeded ({limit})");
+            self.error(concat(&[&function.name, text.as_bytes()]));
+            self.status = 1;
+            return Err(Flow::Abort);
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,96 @@
+//! Characters in byte strings, as the C.UTF-8 locale has them: a UTF-8
+//! sequence is one character, a byte that is part of none is one too.
+
+/// The length of the first character. 0 only for empty text.
+#[inline]
+pub fn char_len(text: &[u8]) -> usize {
+    match text.first() {
+        None => 0,
+        Some(byte) if *byte < 0x80 => 1,
+        Some(_) => decode(text).1,
+    }
+}
+
+/// What a byte that is no character counts as: beyond every code point.
+pub const INVALID: u32 = 0x11_0000;
+
+/// The first character's code (`INVALID` plus the byte if it is none) and length.
+#[inline]
+pub fn decode(text: &[u8]) -> (u32, usize) {
+    match text.first() {
+        None => (INVALID, 0),
+        Some(byte) if *byte < 0x80 => (u32::from(*byte), 1),
+        Some(byte) => match bstr::decode_utf8(text) {
+            (Some(c), len) => (u32::from(c), len),
+            (None, _) => (INVALID + u32::from(*byte), 1),
+        },
+    }
+}
+
+/// The number of characters.
+pub fn char_count(text: &[u8]) -> usize {
+    if text.is_ascii() {
+        return text.len();
+    }
+    let mut count = 0;
+    let mut rest = text;
+    while !rest.is_empty() {
+        rest = &rest[char_len(rest)..];
+        count += 1;
+    }
+    count
+}
+
+/// Where character number `index` starts; the text's length if there are fewer.
+pub fn char_offset(text: &[u8], index: usize) -> usize {
+    if text.is_ascii() {
+        return index.min(text.len());
+    }
+    let mut at = 0;
+    for _ in 0..index {
+        if at >= text.len() {
+            break;
+        }
+        at += char_len(&text[at..]);
+    }
+    at.min(text.len())
+}
+
+/// Appends a character's bytes.
+pub fn push_code(out: &mut Vec<u8>, code: u32) {
+    if let Some(byte) = code.checked_sub(INVALID) {
+        out.push(byte as u8);
+    } else if let Some(c) = char::from_u32(code) {
+        out.extend_from_slice(c.encode_utf8(&mut [0; 4]).as_bytes());
+    } else {
+        encode_any(out, code);
+    }
+}
+
+/// UTF-8's scheme for a number that is no character (a surrogate, or beyond
+/// the last code point), as bash writes it for `\u` and `\U`.
+pub fn encode_any(out: &mut Vec<u8>, code: u32) {
+    let tail = |shift: u32| 0x80 | ((code >> shift) & 0x3f) as u8;
+    match code {
+        0..=0x7f => out.push(code as u8),
+        0x80..=0x7ff => out.extend_from_slice(&[0xc0 | (code >> 6) as u8, tail(0)]),
+        0x800..=0xffff => out.extend_from_slice(&[0xe0 | (code >> 12) as u8, tail(6), tail(0)]),
+        0x1_0000..=0x1f_ffff => out.extend_from_slice(&[0xf0 | (code >> 18) as u8, tail(12), tail(6), tail(0)]),
+        0x20_0000..=0x3ff_ffff => {
+            out.extend_from_slice(&[0xf8 | (code >> 24) as u8, tail(18), tail(12), tail(6), tail(0)]);
+        }
+        _ => out.extend_from_slice(&[0xfc | (code >> 30) as u8 & 1, tail(24), tail(18), tail(12), tail(6), tail(0)]),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn invalid_bytes_are_characters() {
+        assert_eq!(char_count(b"a\xff\xc3\xa9z"), 4);
+        assert_eq!(char_offset(b"a\xff\xc3\xa9z", 3), 4);
+        assert_eq!(char_len(b"\xe2\x82"), 1);
+    }
+}

@@ -1,0 +1,197 @@
+//! The shell's state as bytes: for a fork, a snapshot, a checkpoint.
+//!
+//! A header (magic and version) and the state in postcard's format. What
+//! belongs to a process (files, jobs, signals that wait) is not part of it.
+//! Bytes that are damaged or of another version are an error, never a panic.
+
+use std::rc::Rc;
+
+use bstr::BString;
+use rustc_hash::{FxHashMap, FxHashSet};
+use serde::{Deserialize, Serialize};
+
+use crate::ast::Function;
+use crate::files::FileTable;
+use crate::jobs::Jobs;
+use crate::options::Options;
+use crate::shell::{CommandHash, Frame, PipeStatus, Role, Shell};
+use crate::traps::Traps;
+use crate::vars::Variables;
+
+/// What the bytes begin with.
+const MAGIC: &[u8; 8] = b"afshell\0";
+
+/// Goes up with every change of the form below or of what it holds.
+const VERSION: u32 = 1;
+
+macro_rules! state {
+    ($($field:ident: $kind:ty,)*) => {
+        #[derive(Deserialize)]
+        struct State { $($field: $kind,)* }
+
+        #[derive(Serialize)]
+        struct StateRef<'a> { $($field: &'a $kind,)* }
+
+        impl<'a> StateRef<'a> {
+            fn of(shell: &'a Shell) -> Self {
+                StateRef { $($field: &shell.$field,)* }
+            }
+        }
+
+        impl State {
+            fn into_shell(self) -> Shell {
+                let mut shell = Shell::bare();
+                $(shell.$field = self.$field;)*
+                shell
+            }
+        }
+    };
+}
+
+state! {
+    vars: Variables,
+    options: Options,
+    functions: Rc<FxHashMap<BString, Rc<Function>>>,
+    exported_functions: Rc<FxHashSet<BString>>,
+    readonly_functions: Rc<FxHashSet<BString>>,
+    aliases: Rc<FxHashMap<BString, BString>>,
+    disabled_builtins: Rc<FxHashSet<BString>>,
+    traps: Traps,
+    hash: Rc<CommandHash>,
+    cwd: BString,
+    dir_stack: Rc<Vec<BString>>,
+    umask: u32,
+    name: BString,
+    positional: Rc<Vec<BString>>,
+    status: i32,
+    pipe_status: PipeStatus,
+    line: u32,
+    frames: Rc<Vec<Frame>>,
+    loop_depth: u32,
+    subshell_depth: u32,
+    errexit_ignored: u32,
+    last_background: Option<u32>,
+    last_argument: BString,
+    pid: u32,
+    interactive: bool,
+    role: Role,
+    execution_string: Option<Rc<BString>>,
+    command_text: Rc<BString>,
+    trace_level: u32,
+    history: Rc<Vec<BString>>,
+}
+
+/// The state as bytes.
+pub fn to_bytes(shell: &Shell) -> Vec<u8> {
+    let mut bytes = MAGIC.to_vec();
+    bytes.extend_from_slice(&VERSION.to_le_bytes());
+    match postcard::to_extend(&StateRef::of(shell), bytes) {
+        Ok(bytes) => bytes,
+        // Growing a Vec is all that could fail, and that aborts by itself; an
+        // empty state is refused by `from_bytes`.
+        Err(_) => Vec::new(),
+    }
+}
+
+/// The state that `to_bytes` gave. Files and jobs are empty.
+pub fn from_bytes(bytes: &[u8]) -> Result<Shell, String> {
+    let rest = bytes.strip_prefix(MAGIC).ok_or("not the state of a shell")?;
+    let (version, rest) = rest.split_first_chunk::<4>().ok_or("the state is cut off")?;
+    let version = u32::from_le_bytes(*version);
+    if version != VERSION {
+        return Err(format!("the state has version {version}, this shell knows {VERSION}"));
+    }
+    let state: State = postcard::from_bytes(rest).map_err(|error| format!("the state is damaged: {error}"))?;
+    Ok(state.into_shell())
+}
+
+impl Shell {
+    /// A shell with nothing in it.
+    pub(crate) fn bare() -> Shell {
+        Shell {
+            vars: Variables::default(),
+            options: Options::default(),
+            functions: Rc::default(),
+            exported_functions: Rc::default(),
+            readonly_functions: Rc::default(),
+            aliases: Rc::default(),
+            disabled_builtins: Rc::default(),
+            traps: Traps::default(),
+            jobs: Jobs::default(),
+            files: FileTable::default(),
+            hash: Rc::default(),
+            cwd: "/".into(),
+            dir_stack: Rc::default(),
+            umask: 0o022,
+            name: "bash".into(),
+            positional: Rc::default(),
+            status: 0,
+            pipe_status: PipeStatus::One(0),
+            line: 0,
+            frames: Rc::default(),
+            loop_depth: 0,
+            subshell_depth: 0,
+            errexit_ignored: 0,
+            substitution_status: None,
+            last_background: None,
+            pid: 0,
+            virtual_pid: None,
+            interactive: false,
+            role: Role::Script,
+            execution_string: None,
+            command_text: Rc::default(),
+            trace_level: 0,
+            depth: 0,
+            substituted_fds: Vec::new(),
+            output: Vec::new(),
+            last_argument: BString::default(),
+            builtin_name: "",
+            output_failed: false,
+            history: Rc::default(),
+            poll_countdown: 0,
+            orphans: false,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn sample() -> Shell {
+        let mut shell = Shell::bare();
+        Rc::make_mut(&mut shell.aliases).insert("ll".into(), "ls -l".into());
+        shell.positional = Rc::new(vec!["one".into(), b"t\xffwo".as_slice().into()]);
+        shell.status = 3;
+        shell.pipe_status = PipeStatus::Many(Rc::new(vec![1, 2]));
+        shell
+    }
+
+    #[test]
+    fn a_state_comes_back() {
+        let shell = from_bytes(&to_bytes(&sample())).expect("its own bytes");
+        assert_eq!(shell.aliases.get(bstr::BStr::new("ll")), Some(&"ls -l".into()));
+        assert_eq!(shell.positional[1], b"t\xffwo");
+        assert_eq!(shell.status, 3);
+        assert_eq!(*shell.pipe_status, [1, 2]);
+    }
+
+    #[test]
+    fn damaged_states_are_refused() {
+        let bytes = to_bytes(&sample());
+        assert!(from_bytes(b"").is_err());
+        assert!(from_bytes(b"something else entirely").is_err());
+        for length in 0..bytes.len() {
+            assert!(from_bytes(&bytes[..length]).is_err(), "cut to {length}");
+        }
+        let mut other = bytes.clone();
+        other[8] ^= 0x40;
+        assert!(from_bytes(&other).is_err_and(|error| error.contains("version")));
+        // Whatever a flipped byte makes of it, it is no panic.
+        for at in 12..bytes.len() {
+            let mut flipped = bytes.clone();
+            flipped[at] ^= 0xff;
+            let _ = from_bytes(&flipped);
+        }
+    }
+}

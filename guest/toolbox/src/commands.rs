@@ -1,0 +1,227 @@
+//! The table of commands: the one place that says which there are.
+//!
+//! `commands.txt` beside the manifest has the same names for whoever installs them; a test keeps
+//! the two the same.
+
+use crate::own;
+use crate::support::{Outcome, complain, quote::quote};
+use std::ffi::OsString;
+use std::io::Write;
+
+/// A command by its name.
+#[derive(Clone, Copy)]
+pub struct Command {
+    /// As it is called.
+    pub name: &'static str,
+    main: Main,
+}
+
+#[derive(Clone, Copy)]
+enum Main {
+    /// Of this crate. Gets its name and arguments; the status is for a wrong call.
+    Own(fn(Vec<Vec<u8>>) -> Outcome, u8),
+    /// Of uutils.
+    Uutils(fn(std::vec::IntoIter<OsString>) -> i32),
+}
+
+macro_rules! table {
+    (
+        own { $($name:literal $path:path $(, $status:literal)?;)* }
+        uutils { $($util:ident $krate:ident)* }
+    ) => {
+        /// Every command, in no order.
+        pub const COMMANDS: &[Command] = &[
+            $(Command {
+                name: $name,
+                main: Main::Own($path, { #[allow(unused_mut, unused_assignments)] let mut status = 1; $(status = $status;)? status }),
+            },)*
+            $(Command {
+                name: stringify!($util),
+                main: Main::Uutils(|args| {
+                    localize(stringify!($util));
+                    $krate::uumain(args)
+                }),
+            },)*
+        ];
+    };
+}
+
+table! {
+    own {
+        "[" own::test::bracket, 2;
+        "chgrp" own::chown::chgrp;
+        "chmod" own::chmod::main;
+        "chown" own::chown::chown;
+        "dd" own::dd::main;
+        "df" own::df::main;
+        "dir" own::ls::dir, 2;
+        "du" own::du::main;
+        "egrep" own::grep::egrep, 2;
+        "env" own::env::main, 125;
+        "false" own::truth::no;
+        "fgrep" own::grep::fgrep, 2;
+        "find" own::find::main;
+        "grep" own::grep::grep, 2;
+        "groups" own::id::groups;
+        "hostid" own::host::hostid;
+        "hostname" own::host::hostname;
+        "id" own::id::id;
+        "install" own::install::main;
+        "kill" own::kill::main;
+        "logname" own::id::logname;
+        "ls" own::ls::ls, 2;
+        "mkdir" own::mkdir::mkdir;
+        "mkfifo" own::mkdir::mkfifo;
+        "mknod" own::mkdir::mknod;
+        "nice" own::nice::main, 125;
+        "nohup" own::nohup::main, 125;
+        "pgrep" own::ps::pgrep, 2;
+        "pkill" own::ps::pkill, 2;
+        "ps" own::ps::ps;
+        "sleep" own::sleep::main;
+        "stat" own::stat::main;
+        "stdbuf" own::nice::stdbuf, 125;
+        "stty" own::terminal::stty;
+        "sync" own::host::sync;
+        "test" own::test::test, 2;
+        "timeout" own::timeout::main, 125;
+        "touch" own::touch::main;
+        "true" own::truth::yes;
+        "tty" own::terminal::tty, 2;
+        "uptime" own::host::uptime;
+        "users" own::host::users;
+        "vdir" own::ls::vdir, 2;
+        "which" own::which::main, 2;
+        "who" own::host::who;
+        "whoami" own::id::whoami;
+        "xargs" own::xargs::main;
+    }
+    uutils {
+        arch uu_arch
+        b2sum uu_b2sum
+        base32 uu_base32
+        base64 uu_base64
+        basename uu_basename
+        basenc uu_basenc
+        cat uu_cat
+        cksum uu_cksum
+        comm uu_comm
+        cp uu_cp
+        csplit uu_csplit
+        cut uu_cut
+        date uu_date
+        dircolors uu_dircolors
+        dirname uu_dirname
+        echo uu_echo
+        expand uu_expand
+        expr uu_expr
+        factor uu_factor
+        fmt uu_fmt
+        fold uu_fold
+        head uu_head
+        join uu_join
+        link uu_link
+        ln uu_ln
+        md5sum uu_md5sum
+        mktemp uu_mktemp
+        mv uu_mv
+        nl uu_nl
+        nproc uu_nproc
+        numfmt uu_numfmt
+        od uu_od
+        paste uu_paste
+        pathchk uu_pathchk
+        pr uu_pr
+        printenv uu_printenv
+        printf uu_printf
+        ptx uu_ptx
+        pwd uu_pwd
+        readlink uu_readlink
+        realpath uu_realpath
+        rm uu_rm
+        rmdir uu_rmdir
+        seq uu_seq
+        sha1sum uu_sha1sum
+        sha224sum uu_sha224sum
+        sha256sum uu_sha256sum
+        sha384sum uu_sha384sum
+        sha512sum uu_sha512sum
+        shred uu_shred
+        shuf uu_shuf
+        sort uu_sort
+        split uu_split
+        sum uu_sum
+        tac uu_tac
+        tail uu_tail
+        tee uu_tee
+        tr uu_tr
+        truncate uu_truncate
+        tsort uu_tsort
+        uname uu_uname
+        unexpand uu_unexpand
+        uniq uu_uniq
+        unlink uu_unlink
+        wc uu_wc
+        yes uu_yes
+    }
+}
+
+/// The command of that name.
+pub fn find(name: &str) -> Option<&'static Command> {
+    COMMANDS.iter().find(|command| command.name == name)
+}
+
+impl Command {
+    /// Runs it with `arguments`, its name first; its exit status.
+    pub fn run(&self, name: &str, arguments: Vec<Vec<u8>>) -> u8 {
+        match self.main {
+            Main::Own(main, usage_status) => match main(arguments) {
+                Ok(status) => status,
+                Err(failure) => {
+                    if !failure.message.is_empty() {
+                        complain(name, &failure.message);
+                    }
+                    if failure.usage
+                        && let Some(stderr) = agentfense_sys::files::OpenFile::inherited(2)
+                    {
+                        let hint = format!("Try '{name} --help' for more information.\n");
+                        let _ = stderr.write_bytes(hint.as_bytes());
+                    }
+                    failure.status.unwrap_or(usage_status)
+                }
+            },
+            Main::Uutils(main) => {
+                // These read and write through libc, which speaks escaped names: see `escape`.
+                let args: Vec<OsString> = std::env::args_os().collect();
+                let skip = args.len().saturating_sub(arguments.len());
+                let status = main(args.into_iter().skip(skip).collect::<Vec<_>>().into_iter());
+                if let Err(error) = std::io::stdout().flush() {
+                    complain(name, format_args!("write error: {}", agentfense_sys::error_text(&error)));
+                    return if status == 0 { 1 } else { status as u8 };
+                }
+                status as u8
+            }
+        }
+    }
+}
+
+/// Loads the messages of a utility.
+fn localize(utility: &str) {
+    let name = uucore::get_canonical_util_name(utility);
+    if let Err(error) = uucore::locale::setup_localization(name) {
+        complain(utility, format_args!("{}: {error}", quote("messages")));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::COMMANDS;
+
+    #[test]
+    fn the_list_of_names_is_the_table() {
+        let mut names: Vec<_> = COMMANDS.iter().map(|command| command.name).collect();
+        names.sort_unstable();
+        let listed: Vec<_> = include_str!("../commands.txt").lines().collect();
+        assert_eq!(listed, names);
+    }
+}

@@ -1,0 +1,19 @@
+//! What the commands of our own share.
+
+pub mod duration;
+pub mod exec;
+pub mod failure;
+pub mod fs;
+pub mod glob;
+pub mod mode;
+pub mod names;
+pub mod options;
+pub mod output;
+pub mod quote;
+pub mod time;
+pub mod walk;
+
+pub use failure::{Failure, Outcome};
+pub use options::{Item, Long, Options, Takes};
+pub use output::{complain, stdout};
+pub use quote::quote;

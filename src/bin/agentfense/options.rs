@@ -1,0 +1,141 @@
+//! The options that `exec` and `shell` share, and the sandbox they describe.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use agentfense::blocking::{Sandbox, Session};
+use agentfense::{Limits, Mount, Permission, PermissionRule, SessionOptions};
+use clap::{Args, ValueEnum};
+
+/// How the workspace is mounted.
+#[derive(Debug, Clone, Copy, ValueEnum)]
+pub(crate) enum MountKind {
+    /// Changes stay in the sandbox (until --commit)
+    Overlay,
+    /// Changes are made to the directory itself
+    Direct,
+    /// The sandbox works on a copy in memory
+    Copy,
+}
+
+/// What describes a sandbox and its session.
+#[derive(Debug, Args)]
+pub(crate) struct SandboxOptions {
+    /// The directory that the sandbox sees as /workspace
+    #[arg(long, value_name = "DIR", default_value = ".")]
+    workspace: PathBuf,
+    /// How the workspace is mounted
+    #[arg(long, value_enum, default_value = "overlay")]
+    mount: MountKind,
+    /// Write the changes to the workspace when the session has ended
+    #[arg(long)]
+    pub(crate) commit: bool,
+    /// Print the changes to the workspace on standard error at the end
+    #[arg(long)]
+    pub(crate) diff: bool,
+    /// The shell: /bin/sh or /bin/bash
+    #[arg(long, value_name = "PATH", default_value = "/bin/sh")]
+    shell: String,
+    /// An environment variable of the session (repeatable)
+    #[arg(long, value_name = "NAME=VALUE", value_parser = name_value)]
+    env: Vec<(String, String)>,
+    /// The directory to start in
+    #[arg(long, value_name = "DIR", default_value = "/workspace")]
+    workdir: String,
+    /// Memory for all processes together: bytes, or with K, M, G
+    #[arg(long, value_name = "SIZE", value_parser = size)]
+    memory: Option<u64>,
+    /// A set of permission rules: view-only, read-only, agent-safe, development, full-access
+    #[arg(long, value_name = "NAME")]
+    preset: Option<String>,
+    /// A permission rule: none, view, read or write for a pattern (repeatable)
+    #[arg(long, value_name = "PATTERN=LEVEL")]
+    permission: Vec<String>,
+}
+
+fn name_value(text: &str) -> Result<(String, String), String> {
+    match text.split_once('=') {
+        Some((name, value)) if !name.is_empty() => Ok((name.to_owned(), value.to_owned())),
+        _ => Err("expected NAME=VALUE".into()),
+    }
+}
+
+fn size(text: &str) -> Result<u64, String> {
+    let (digits, unit) = match text.char_indices().last() {
+        Some((i, 'k' | 'K')) => (&text[..i], 1 << 10),
+        Some((i, 'm' | 'M')) => (&text[..i], 1 << 20),
+        Some((i, 'g' | 'G')) => (&text[..i], 1 << 30),
+        _ => (text, 1),
+    };
+    digits.parse::<u64>().ok().and_then(|n| n.checked_mul(unit)).filter(|&n| n > 0).ok_or_else(|| "expected a size such as 512M".into())
+}
+
+/// A time in seconds, with a unit if it has one, as `timeout(1)` reads it.
+pub(crate) fn duration(text: &str) -> Result<Duration, String> {
+    let (digits, unit) = match text.char_indices().last() {
+        Some((i, 's')) => (&text[..i], 1.0),
+        Some((i, 'm')) => (&text[..i], 60.0),
+        Some((i, 'h')) => (&text[..i], 3600.0),
+        _ => (text, 1.0),
+    };
+    let seconds = digits.parse::<f64>().map_err(|_| "expected seconds, such as 30 or 1.5m")? * unit;
+    Duration::try_from_secs_f64(seconds).map_err(|_| "expected a time that is not negative".into())
+}
+
+/// `PATTERN=LEVEL`; what is said here goes before what a preset says.
+fn rule(text: &str) -> Option<PermissionRule> {
+    let (pattern, level) = text.rsplit_once('=').filter(|(pattern, _)| !pattern.is_empty())?;
+    let permission = match level {
+        "none" => Permission::None,
+        "view" => Permission::View,
+        "read" => Permission::Read,
+        "write" => Permission::Write,
+        _ => return None,
+    };
+    Some(PermissionRule::glob(pattern, permission, 1000))
+}
+
+impl SandboxOptions {
+    /// The sandbox that the options describe.
+    pub(crate) fn sandbox(&self) -> Result<Sandbox, String> {
+        let mut limits = Limits::default();
+        if let Some(memory) = self.memory {
+            limits.memory_bytes = memory;
+        }
+        let mount = match self.mount {
+            MountKind::Overlay => Mount::Overlay,
+            MountKind::Direct => Mount::Direct,
+            MountKind::Copy => Mount::Copy,
+        };
+        let mut rules = match &self.preset {
+            Some(name) => agentfense::preset(name).ok_or_else(|| format!("--preset {name}: there is no such preset"))?,
+            None => Vec::new(),
+        };
+        for text in &self.permission {
+            rules.push(rule(text).ok_or_else(|| format!("--permission {text}: expected PATTERN=none, view, read or write"))?);
+        }
+        Sandbox::new(Sandbox::builder().workspace(&self.workspace, mount).limits(limits).permissions(rules)).map_err(|error| error.to_string())
+    }
+
+    /// A session in it.
+    pub(crate) fn session(&self, sandbox: &Sandbox, interactive: bool) -> Result<Session, String> {
+        let mut options = SessionOptions::new().shell(&self.shell).workdir(&self.workdir).interactive(interactive);
+        for (name, value) in &self.env {
+            options = options.env(name, value);
+        }
+        sandbox.session_with(options).map_err(|error| error.to_string())
+    }
+
+    /// What --diff and --commit ask for, after the session.
+    pub(crate) fn finish(&self, sandbox: &Sandbox) -> Result<(), String> {
+        if self.diff {
+            for change in sandbox.diff().map_err(|error| error.to_string())? {
+                eprintln!("{change}");
+            }
+        }
+        if self.commit {
+            sandbox.commit().map_err(|error| format!("--commit: {error}"))?;
+        }
+        Ok(())
+    }
+}

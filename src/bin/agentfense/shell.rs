@@ -1,0 +1,68 @@
+//! `agentfense shell`: a session in the terminal, with line editing and history.
+
+use clap::Args;
+use rustyline::error::ReadlineError;
+use rustyline::history::FileHistory;
+use rustyline::{Config, Editor};
+
+use crate::options::SandboxOptions;
+use crate::streams::HostOutput;
+
+/// Open an interactive session in the terminal
+#[derive(Debug, Args)]
+pub(crate) struct Shell {
+    #[command(flatten)]
+    sandbox: SandboxOptions,
+}
+
+impl Shell {
+    pub(crate) fn run(self) -> Result<u8, String> {
+        let sandbox = self.sandbox.sandbox()?;
+        let session = self.sandbox.session(&sandbox, true)?;
+        let interrupted = session.clone();
+        ctrlc::set_handler(move || interrupted.interrupt()).map_err(|error| error.to_string())?;
+        let config = Config::builder().auto_add_history(false).build();
+        let mut editor: Editor<(), FileHistory> = Editor::with_config(config).map_err(|error| error.to_string())?;
+        let mut status = 0;
+        while session.is_open() {
+            let Some(script) = read_command(&mut editor, &session)? else { break };
+            let exec = session
+                .prepare(script)
+                .stdin_reader(std::io::stdin())
+                .stdout(HostOutput::new(std::io::stdout()))
+                .stderr(HostOutput::new(std::io::stderr()));
+            match exec.wait() {
+                Ok(result) => status = u8::try_from(result.exit_code.unwrap_or(0)).unwrap_or(u8::MAX),
+                Err(error) => return Err(error.to_string()),
+            }
+        }
+        session.close();
+        self.sandbox.finish(&sandbox)?;
+        Ok(status)
+    }
+}
+
+/// One whole command, over as many lines as it takes; `None` at the end of the input.
+fn read_command(editor: &mut Editor<(), FileHistory>, session: &agentfense::blocking::Session) -> Result<Option<String>, String> {
+    let mut script = String::new();
+    loop {
+        let prompt = if script.is_empty() { session.prompt().map_err(|error| error.to_string())? } else { "> ".into() };
+        match editor.readline(&prompt) {
+            Ok(line) => {
+                script.push_str(&line);
+                script.push('\n');
+                if session.is_complete(script.as_bytes()).map_err(|error| error.to_string())? {
+                    if !script.trim().is_empty() {
+                        // History is a convenience: a full one is no error.
+                        let _ = editor.add_history_entry(script.trim_end());
+                    }
+                    return Ok(Some(script));
+                }
+            }
+            // Ctrl-C drops what was typed so far.
+            Err(ReadlineError::Interrupted) => script.clear(),
+            Err(ReadlineError::Eof) => return Ok(None),
+            Err(error) => return Err(error.to_string()),
+        }
+    }
+}

@@ -1,0 +1,170 @@
+//! The same API for callers without an async runtime: every call waits.
+//!
+//! ```no_run
+//! # fn main() -> Result<(), agentfense::Error> {
+//! let sandbox = agentfense::blocking::Sandbox::from_local("./project")?;
+//! let session = sandbox.session()?;
+//! session.exec("cd src")?;
+//! print!("{}", session.exec("ls | wc -l")?.stdout_text());
+//! # Ok(())
+//! # }
+//! ```
+
+use std::path::Path;
+use std::sync::Arc;
+use std::task::{Context, Poll, Wake};
+use std::thread::Thread;
+
+use crate::error::Error;
+use crate::exec::{Exec, ExecResult};
+use crate::fs::Change;
+use crate::sandbox::SandboxBuilder;
+use crate::session::SessionOptions;
+
+/// Wakes the thread that waits for a future.
+struct Unpark(Thread);
+
+impl Wake for Unpark {
+    fn wake(self: Arc<Self>) {
+        self.0.unpark();
+    }
+
+    fn wake_by_ref(self: &Arc<Self>) {
+        self.0.unpark();
+    }
+}
+
+/// Runs a future on the calling thread, whatever runtime that belongs to: the
+/// commands of an exec run right here, without a thread in between.
+pub(crate) fn block_on<F: Future>(future: F) -> Result<F::Output, Error> {
+    let runtime = crate::engine::Engine::shared()?.runtime();
+    let _entered = runtime.enter();
+    let waker = Arc::new(Unpark(std::thread::current())).into();
+    let mut cx = Context::from_waker(&waker);
+    let mut future = std::pin::pin!(future);
+    loop {
+        match future.as_mut().poll(&mut cx) {
+            Poll::Ready(output) => return Ok(output),
+            Poll::Pending => std::thread::park(),
+        }
+    }
+}
+
+/// See [`crate::Sandbox`].
+#[derive(Clone)]
+pub struct Sandbox(crate::Sandbox);
+
+impl Sandbox {
+    /// See [`crate::Sandbox::from_local`].
+    pub fn from_local(path: impl AsRef<Path>) -> Result<Sandbox, Error> {
+        crate::Sandbox::from_local(path).map(Sandbox)
+    }
+
+    /// See [`crate::Sandbox::builder`]; end with [`Sandbox::new`].
+    pub fn builder() -> SandboxBuilder {
+        crate::Sandbox::builder()
+    }
+
+    /// A sandbox as a builder describes it.
+    pub fn new(builder: SandboxBuilder) -> Result<Sandbox, Error> {
+        builder.build().map(Sandbox)
+    }
+
+    /// See [`crate::Sandbox::session`].
+    pub fn session(&self) -> Result<Session, Error> {
+        self.session_with(SessionOptions::default())
+    }
+
+    /// See [`crate::Sandbox::session_with`].
+    pub fn session_with(&self, options: SessionOptions) -> Result<Session, Error> {
+        block_on(self.0.session_with(options))?.map(Session)
+    }
+
+    /// See [`crate::Sandbox::run`].
+    pub fn run(&self, script: impl AsRef<[u8]>) -> Result<ExecResult, Error> {
+        self.session()?.exec(script)
+    }
+
+    /// See [`crate::Sandbox::read_file`].
+    pub fn read_file(&self, path: &str) -> Result<Vec<u8>, Error> {
+        self.0.read_file(path)
+    }
+
+    /// See [`crate::Sandbox::write_file`].
+    pub fn write_file(&self, path: &str, contents: impl AsRef<[u8]>) -> Result<(), Error> {
+        self.0.write_file(path, contents)
+    }
+
+    /// See [`crate::Sandbox::list_files`].
+    pub fn list_files(&self, path: &str, recursive: bool) -> Result<Vec<String>, Error> {
+        self.0.list_files(path, recursive)
+    }
+
+    /// See [`crate::Sandbox::diff`].
+    pub fn diff(&self) -> Result<Vec<Change>, Error> {
+        self.0.diff()
+    }
+
+    /// See [`crate::Sandbox::commit`].
+    pub fn commit(&self) -> Result<(), Error> {
+        self.0.commit()
+    }
+
+    /// See [`crate::Sandbox::discard`].
+    pub fn discard(&self) -> Result<(), Error> {
+        self.0.discard()
+    }
+
+    /// See [`crate::Sandbox::destroy`].
+    pub fn destroy(&self) {
+        self.0.destroy();
+    }
+}
+
+/// See [`crate::Session`].
+#[derive(Clone)]
+pub struct Session(crate::Session);
+
+impl Session {
+    /// Runs a script and waits for it. See [`crate::Session::exec`].
+    pub fn exec(&self, script: impl AsRef<[u8]>) -> Result<ExecResult, Error> {
+        self.prepare(script).wait()
+    }
+
+    /// An exec to give input, environment or a time limit; end with [`Exec::wait`].
+    pub fn prepare(&self, script: impl AsRef<[u8]>) -> Exec {
+        self.0.exec(script)
+    }
+
+    /// See [`crate::Session::interrupt`]; from another thread.
+    pub fn interrupt(&self) {
+        self.0.interrupt();
+    }
+
+    /// See [`crate::Session::close`].
+    pub fn close(&self) {
+        self.0.close();
+    }
+
+    /// See [`crate::Session::is_open`].
+    pub fn is_open(&self) -> bool {
+        self.0.is_open()
+    }
+
+    /// See [`crate::Session::prompt`].
+    pub fn prompt(&self) -> Result<String, Error> {
+        block_on(self.0.prompt())?
+    }
+
+    /// See [`crate::Session::is_complete`].
+    pub fn is_complete(&self, script: &[u8]) -> Result<bool, Error> {
+        block_on(self.0.is_complete(script))?
+    }
+}
+
+impl Exec {
+    /// Runs it and waits, on the calling thread.
+    pub fn wait(self) -> Result<ExecResult, Error> {
+        block_on(self.run())?
+    }
+}

@@ -1,0 +1,162 @@
+//! What all sandboxes of a host process share: the WebAssembly engine, the
+//! tasks' runtime, and the clock that lets no loop keep a thread.
+
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Condvar, Mutex, OnceLock, PoisonError};
+use std::time::Duration;
+
+use wasmtime::component::Linker;
+use wasmtime::{Config, Enabled, InstanceAllocationStrategy, PoolingAllocationConfig};
+
+use crate::error::Error;
+use crate::kernel::Guest;
+use crate::program::Programs;
+
+/// How often a running guest looks up: the longest that a loop keeps a thread
+/// from others, and that a kill takes.
+const TICK: Duration = Duration::from_millis(10);
+
+/// The native stack of a guest. A shell recurses with its script; what goes
+/// deeper traps and ends that process alone.
+const WASM_STACK: usize = 16 << 20;
+
+/// Instances at one time in the whole host process. Address space, not
+/// memory: a slot costs nothing until it is used.
+const POOL_SLOTS: u32 = 4096;
+
+/// The part of a freed instance's memory that stays mapped for the next one.
+const KEEP_RESIDENT: usize = 256 << 10;
+
+/// The engine's settings. Artifacts compiled ahead of time fit only an engine
+/// with the same ones, so there is one place for them.
+fn config(slots: Option<u32>) -> Config {
+    let mut config = Config::new();
+    config
+        .epoch_interruption(true)
+        .concurrency_support(false)
+        .wasm_backtrace_max_frames(None)
+        .max_wasm_stack(WASM_STACK)
+        .async_stack_size(WASM_STACK + (2 << 20))
+        // 4 GiB of address space each: no bounds checks on 32-bit memories.
+        .memory_reservation(4 << 30)
+        .memory_guard_size(32 << 20);
+    if let Some(slots) = slots {
+        let mut pool = PoolingAllocationConfig::new();
+        pool.total_component_instances(slots)
+            .total_core_instances(slots * 4)
+            .total_memories(slots)
+            .total_tables(slots * 2)
+            .total_stacks(slots)
+            .max_memory_size(4 << 30)
+            .table_elements(100_000)
+            .max_component_instance_size(4 << 20)
+            .max_core_instance_size(4 << 20)
+            .max_unused_warm_slots(64)
+            .linear_memory_keep_resident(KEEP_RESIDENT)
+            .table_keep_resident(KEEP_RESIDENT)
+            .pagemap_scan(Enabled::Auto);
+        config.allocation_strategy(InstanceAllocationStrategy::Pooling(pool));
+    }
+    config
+}
+
+/// The shared engine.
+pub(crate) struct Engine {
+    pub(crate) wasmtime: wasmtime::Engine,
+    pub(crate) linker: Linker<Guest>,
+    pub(crate) programs: Programs,
+    runtime: tokio::runtime::Runtime,
+    ticker: Arc<Ticker>,
+}
+
+impl Engine {
+    /// The engine of this host process, made at the first call.
+    pub(crate) fn shared() -> Result<Arc<Engine>, Error> {
+        static SHARED: OnceLock<Result<Arc<Engine>, String>> = OnceLock::new();
+        SHARED
+            .get_or_init(|| Engine::new().map(Arc::new).map_err(|error| format!("{error:#}")))
+            .clone()
+            .map_err(Error::Engine)
+    }
+
+    fn new() -> wasmtime::Result<Engine> {
+        // A pool reserves address space. Where that is rationed (a container,
+        // an `ulimit -v`), fewer slots do, then none.
+        let wasmtime = wasmtime::Engine::new(&config(Some(POOL_SLOTS)))
+            .or_else(|_| wasmtime::Engine::new(&config(Some(POOL_SLOTS / 16))))
+            .or_else(|_| wasmtime::Engine::new(&config(None)))?;
+        let mut linker = Linker::new(&wasmtime);
+        crate::wasi::add_to_linker(&mut linker)?;
+        crate::syscalls::add_to_linker(&mut linker)?;
+        let runtime = tokio::runtime::Builder::new_multi_thread()
+            .worker_threads(std::thread::available_parallelism().map_or(2, usize::from))
+            .thread_name("agentfense")
+            .enable_time()
+            .build()?;
+        let ticker = Ticker::start(wasmtime.clone())?;
+        Ok(Engine { wasmtime, linker, programs: Programs::default(), runtime, ticker })
+    }
+
+    pub(crate) fn runtime(&self) -> tokio::runtime::Handle {
+        self.runtime.handle().clone()
+    }
+
+    /// Marks that a guest runs, for as long as the value lives.
+    pub(crate) fn running(&self) -> Running {
+        self.ticker.enter();
+        Running(self.ticker.clone())
+    }
+}
+
+/// Compiles a component for this machine: what `Programs` loads later.
+#[cfg(feature = "compiler")]
+pub(crate) fn precompile(component: &[u8]) -> wasmtime::Result<Vec<u8>> {
+    wasmtime::Engine::new(&config(None))?.precompile_component(component)
+}
+
+/// Advances the engine's epoch while guests run, and sleeps when none does.
+struct Ticker {
+    running: AtomicUsize,
+    sleeping: Mutex<bool>,
+    wake: Condvar,
+}
+
+impl Ticker {
+    fn start(engine: wasmtime::Engine) -> std::io::Result<Arc<Ticker>> {
+        let ticker = Arc::new(Ticker { running: AtomicUsize::new(0), sleeping: Mutex::new(false), wake: Condvar::new() });
+        let shared = ticker.clone();
+        std::thread::Builder::new().name("agentfense-tick".into()).spawn(move || {
+            loop {
+                std::thread::sleep(TICK);
+                engine.increment_epoch();
+                if shared.running.load(Ordering::SeqCst) == 0 {
+                    let mut sleeping = shared.sleeping.lock().unwrap_or_else(PoisonError::into_inner);
+                    while shared.running.load(Ordering::SeqCst) == 0 {
+                        *sleeping = true;
+                        sleeping = shared.wake.wait(sleeping).unwrap_or_else(PoisonError::into_inner);
+                    }
+                    *sleeping = false;
+                }
+            }
+        })?;
+        Ok(ticker)
+    }
+
+    fn enter(&self) {
+        if self.running.fetch_add(1, Ordering::SeqCst) == 0 {
+            let sleeping = self.sleeping.lock().unwrap_or_else(PoisonError::into_inner);
+            if *sleeping {
+                self.wake.notify_one();
+            }
+        }
+    }
+}
+
+/// A guest that runs; keeps the ticker going.
+pub(crate) struct Running(Arc<Ticker>);
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        self.0.running.fetch_sub(1, Ordering::SeqCst);
+    }
+}

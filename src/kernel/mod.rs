@@ -1,0 +1,196 @@
+//! The kernel of one sandbox: its process table, its files, its limits.
+
+mod open;
+mod open_file;
+mod pipe;
+mod proc;
+mod process;
+mod signal;
+mod spawn;
+mod supervise;
+
+use std::collections::HashMap;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+pub use open_file::Handle;
+pub(crate) use open_file::{Access, OpenFile, Slot, TRANSFER_LIMIT, Whence};
+pub use open_file::Outlet;
+pub(crate) use pipe::{PIPE_CAPACITY, Pipe};
+pub(crate) use proc::ProcTable;
+pub(crate) use process::{Birth, Change, Ending, Pid, Process, State, Terminal, poll_timed};
+pub(crate) use signal::{Disposition, SIGALRM, SIGCHLD, SIGINT, SIGKILL, SIGNAL_MAX, SIGPIPE, SIGSTOP, Signal};
+pub(crate) use spawn::{Guest, SpawnRequest, describe_trap};
+pub(crate) use supervise::Inline;
+
+use crate::engine::Engine;
+use crate::fs::{Errno, Namespace};
+use crate::limits::Limits;
+
+#[derive(Default)]
+struct Table {
+    processes: HashMap<Pid, Arc<Process>>,
+    last: Pid,
+}
+
+/// What all processes of one sandbox share.
+pub(crate) struct Kernel {
+    pub(crate) engine: Arc<Engine>,
+    pub(crate) namespace: Namespace,
+    pub(crate) limits: Limits,
+    pub(crate) hostname: String,
+    pub(crate) started: std::time::Instant,
+    table: Mutex<Table>,
+    /// Linear memory of all processes together, in bytes.
+    memory: AtomicU64,
+}
+
+impl Kernel {
+    pub(crate) fn new(engine: Arc<Engine>, namespace: Namespace, limits: Limits, hostname: String) -> Arc<Self> {
+        Arc::new(Kernel {
+            engine,
+            namespace,
+            limits,
+            hostname,
+            started: std::time::Instant::now(),
+            table: Mutex::default(),
+            memory: AtomicU64::new(0),
+        })
+    }
+
+    fn table(&self) -> MutexGuard<'_, Table> {
+        // Only map operations run under the lock, so a poisoned one is whole.
+        self.table.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Makes a process of `birth` under a new number.
+    fn enter(&self, birth: process::Birth) -> Result<Arc<Process>, Errno> {
+        let mut table = self.table();
+        if table.processes.len() >= self.limits.processes as usize {
+            return Err(Errno::Again);
+        }
+        // Numbers are reused only after a long time, as elsewhere.
+        const PID_MAX: Pid = 4_194_304;
+        let mut pid = table.last;
+        loop {
+            pid = if pid >= PID_MAX { 2 } else { pid + 1 };
+            if !table.processes.contains_key(&pid) {
+                break;
+            }
+        }
+        table.last = pid;
+        let process = Arc::new(Process::new(pid, birth));
+        table.processes.insert(pid, process.clone());
+        Ok(process)
+    }
+
+    pub(crate) fn process(&self, pid: Pid) -> Option<Arc<Process>> {
+        self.table().processes.get(&pid).cloned()
+    }
+
+    /// All processes, zombies included, by number.
+    pub(crate) fn processes(&self) -> Vec<Arc<Process>> {
+        let mut all: Vec<_> = self.table().processes.values().cloned().collect();
+        all.sort_by_key(|process| process.pid);
+        all
+    }
+
+    fn forget(&self, pid: Pid) {
+        let forgotten = self.table().processes.remove(&pid);
+        drop(forgotten);
+    }
+
+    /// Books a process's end: its parent may wait for it, its children have no parent.
+    pub(crate) fn process_ended(&self, process: &Arc<Process>, ending: Ending) {
+        let parent = {
+            let mut table = self.table();
+            let mut gone = Vec::new();
+            for child in table.processes.values().filter(|child| child.parent() == process.pid) {
+                child.set_parent(0);
+                if matches!(child.state(), State::Zombie(_)) {
+                    gone.push(child.pid);
+                }
+            }
+            for pid in gone {
+                table.processes.remove(&pid);
+            }
+            table.processes.get(&process.parent()).filter(|p| !matches!(p.state(), State::Zombie(_))).cloned()
+        };
+        process.set_ended(ending);
+        match parent {
+            Some(parent) => self.tell_parent(&parent),
+            None => self.forget(process.pid),
+        }
+    }
+
+    fn tell_parent(&self, parent: &Process) {
+        parent.deliver(SIGCHLD);
+        parent.child_changed.notify_waiters();
+    }
+
+    /// Sends a signal; stops and continuations are reported to the parent.
+    pub(crate) fn signal(&self, process: &Process, signal: Signal) {
+        if process.deliver(signal).is_some()
+            && let Some(parent) = self.process(process.parent())
+        {
+            self.tell_parent(&parent);
+        }
+    }
+
+    /// Sends a signal to every process for which the condition holds; how many.
+    pub(crate) fn signal_all(&self, signal: Signal, mut which: impl FnMut(&Process) -> bool) -> usize {
+        let chosen: Vec<_> = self.table().processes.values().filter(|p| !matches!(p.state(), State::Zombie(_)) && which(p)).cloned().collect();
+        for process in &chosen {
+            self.signal(process, signal);
+        }
+        chosen.len()
+    }
+
+    /// Looks for a child with a change to report. `Err` when there is no child
+    /// that could ever have one.
+    pub(crate) fn reap(&self, parent: &Process, which: impl Fn(&Process) -> bool, stops: bool) -> Result<Option<(Pid, Change)>, Errno> {
+        let mut table = self.table();
+        let mut any = false;
+        let mut found = None;
+        for child in table.processes.values() {
+            if child.parent() != parent.pid || !which(child) {
+                continue;
+            }
+            any = true;
+            match child.change(false) {
+                Some(Change::Ended(_)) => {}
+                Some(_) if stops => {}
+                _ => continue,
+            }
+            // The oldest first, so that the order does not depend on hashing.
+            if found.as_ref().is_none_or(|f: &Arc<Process>| child.pid < f.pid) {
+                found = Some(child.clone());
+            }
+        }
+        let Some(child) = found else { return if any { Ok(None) } else { Err(Errno::Child) } };
+        let Some(change) = child.change(true) else { return Ok(None) };
+        if matches!(change, Change::Ended(_)) {
+            table.processes.remove(&child.pid);
+            let time = child.time_own.load(Ordering::Relaxed) + child.time_children.load(Ordering::Relaxed);
+            parent.time_children.fetch_add(time, Ordering::Relaxed);
+        }
+        Ok(Some((child.pid, change)))
+    }
+
+    /// Takes memory from the sandbox's budget; false when there is not enough.
+    pub(crate) fn take_memory(&self, bytes: u64) -> bool {
+        self.memory
+            .fetch_update(Ordering::Relaxed, Ordering::Relaxed, |used| {
+                used.checked_add(bytes).filter(|&total| total <= self.limits.memory_bytes)
+            })
+            .is_ok()
+    }
+
+    pub(crate) fn give_memory(&self, bytes: u64) {
+        self.memory.fetch_sub(bytes, Ordering::Relaxed);
+    }
+
+    pub(crate) fn memory_used(&self) -> u64 {
+        self.memory.load(Ordering::Relaxed)
+    }
+}

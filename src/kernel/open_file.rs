@@ -1,0 +1,494 @@
+//! Open file descriptions: what a descriptor refers to, shared by all its duplicates.
+
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use bytes::Bytes;
+
+use super::pipe::Pipe;
+use crate::fs::{self, Errno, FileType, Location, Stat};
+
+/// Bytes moved by one call at most: bounds what a guest makes the host
+/// allocate for a single read, however large its buffer.
+pub(crate) const TRANSFER_LIMIT: usize = 256 * 1024;
+
+/// Where a host-side receiver takes output: a collector, a stream, the
+/// process's own standard output.
+pub trait Outlet: Send + Sync + 'static {
+    /// Takes all of the bytes, or none and false when it is full.
+    fn write(&self, data: &Bytes) -> bool;
+    /// Waits until `write` is worth trying again. Never called by outlets
+    /// that always take everything.
+    fn writable(&self) -> std::pin::Pin<Box<dyn Future<Output = ()> + Send + '_>> {
+        Box::pin(std::future::ready(()))
+    }
+    /// Whether anyone still listens; a writer gets SIGPIPE if not.
+    fn is_open(&self) -> bool {
+        true
+    }
+}
+
+/// A session's standard stream: stays the same file for its processes while
+/// each exec brings its own input and output.
+pub(crate) struct Slot {
+    target: Mutex<Arc<OpenFile>>,
+    terminal: bool,
+}
+
+impl Slot {
+    pub(crate) fn new(target: Arc<OpenFile>, terminal: bool) -> Arc<Self> {
+        Arc::new(Slot { target: Mutex::new(target), terminal })
+    }
+
+    pub(crate) fn target(&self) -> Arc<OpenFile> {
+        self.target.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// Puts another file behind the stream; the previous one.
+    pub(crate) fn replace(&self, target: Arc<OpenFile>) -> Arc<OpenFile> {
+        std::mem::replace(&mut *self.target.lock().unwrap_or_else(PoisonError::into_inner), target)
+    }
+}
+
+enum Kind {
+    File(Arc<dyn fs::FileHandle>),
+    Directory,
+    PipeReader(Arc<Pipe>),
+    PipeWriter(Arc<Pipe>),
+    Fifo(Arc<Pipe>),
+    Capture(Arc<Pipe>),
+    Sink(Arc<dyn Outlet>),
+    Slot(Arc<Slot>),
+}
+
+/// How a file was opened.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(crate) struct Access {
+    pub read: bool,
+    pub write: bool,
+    pub append: bool,
+    pub nonblock: bool,
+}
+
+/// An open file description.
+pub(crate) struct OpenFile {
+    kind: Kind,
+    access: Access,
+    offset: Mutex<u64>,
+    location: Option<Location>,
+    /// The inode number of what has none: pipes and streams.
+    id: u64,
+}
+
+impl Drop for OpenFile {
+    fn drop(&mut self) {
+        match &self.kind {
+            Kind::PipeReader(pipe) => pipe.drop_reader(),
+            Kind::PipeWriter(pipe) => pipe.drop_writer(),
+            Kind::Fifo(pipe) | Kind::Capture(pipe) => {
+                pipe.drop_reader();
+                pipe.drop_writer();
+            }
+            Kind::File(_) | Kind::Directory | Kind::Sink(_) | Kind::Slot(_) => {}
+        }
+    }
+}
+
+const READ: Access = Access { read: true, write: false, append: false, nonblock: false };
+const WRITE: Access = Access { read: false, write: true, append: false, nonblock: false };
+const BOTH: Access = Access { read: true, write: true, append: false, nonblock: false };
+
+impl OpenFile {
+    fn new(kind: Kind, access: Access, location: Option<Location>) -> Arc<Self> {
+        static NEXT: AtomicU64 = AtomicU64::new(1);
+        let id = NEXT.fetch_add(1, Ordering::Relaxed);
+        Arc::new(OpenFile { kind, access, offset: Mutex::new(0), location, id })
+    }
+
+    pub(crate) fn file(handle: Arc<dyn fs::FileHandle>, access: Access, location: Location) -> Arc<Self> {
+        Self::new(Kind::File(handle), access, Some(location))
+    }
+
+    pub(crate) fn directory(location: Location) -> Arc<Self> {
+        Self::new(Kind::Directory, READ, Some(location))
+    }
+
+    pub(crate) fn pipe() -> (Arc<Self>, Arc<Self>) {
+        let pipe = Arc::new(Pipe::new());
+        (Self::pipe_reader(pipe.clone(), None), Self::pipe_writer(pipe, None))
+    }
+
+    pub(crate) fn pipe_reader(pipe: Arc<Pipe>, location: Option<Location>) -> Arc<Self> {
+        pipe.add_reader();
+        Self::new(Kind::PipeReader(pipe), READ, location)
+    }
+
+    pub(crate) fn pipe_writer(pipe: Arc<Pipe>, location: Option<Location>) -> Arc<Self> {
+        pipe.add_writer();
+        Self::new(Kind::PipeWriter(pipe), WRITE, location)
+    }
+
+    /// A fifo opened for reading and writing.
+    pub(crate) fn fifo(pipe: Arc<Pipe>, location: Option<Location>) -> Arc<Self> {
+        pipe.add_reader();
+        pipe.add_writer();
+        Self::new(Kind::Fifo(pipe), BOTH, location)
+    }
+
+    pub(crate) fn capture(limit: usize) -> Arc<Self> {
+        let pipe = Arc::new(Pipe::capture(limit));
+        pipe.add_reader();
+        pipe.add_writer();
+        Self::new(Kind::Capture(pipe), WRITE, None)
+    }
+
+    /// A second write end of a capture. The owner keeps its own handle: when
+    /// only that is left, everything has been written.
+    pub(crate) fn capture_writer(&self) -> Option<Arc<Self>> {
+        match &self.kind {
+            Kind::Capture(pipe) => Some(Self::pipe_writer(pipe.clone(), None)),
+            _ => None,
+        }
+    }
+
+    pub(crate) fn sink(outlet: Arc<dyn Outlet>) -> Arc<Self> {
+        Self::new(Kind::Sink(outlet), WRITE, None)
+    }
+
+    pub(crate) fn slot(slot: Arc<Slot>, access: Access) -> Arc<Self> {
+        Self::new(Kind::Slot(slot), access, None)
+    }
+
+    /// A file that is at its end from the start.
+    pub(crate) fn empty() -> Arc<Self> {
+        Self::pipe().0
+    }
+
+    /// A file that gives these bytes, then its end.
+    pub(crate) fn bytes(data: Bytes) -> Arc<Self> {
+        let pipe = Arc::new(Pipe::capture(data.len().max(1)));
+        let reader = Self::pipe_reader(pipe.clone(), None);
+        if !data.is_empty() {
+            // The pipe was made as large as the data and has a reader.
+            let _ = pipe.try_write(&data);
+        }
+        reader
+    }
+
+    pub(crate) fn access(&self) -> Access {
+        self.access
+    }
+
+    pub(crate) fn location(&self) -> Option<&Location> {
+        self.location.as_ref()
+    }
+
+    /// The object that reads and writes go to: a slot's current target.
+    fn target(&self) -> Option<Arc<OpenFile>> {
+        match &self.kind {
+            Kind::Slot(slot) => Some(slot.target()),
+            _ => None,
+        }
+    }
+
+    pub(crate) fn is_terminal(&self) -> bool {
+        matches!(&self.kind, Kind::Slot(slot) if slot.terminal)
+    }
+
+    fn lock_offset(&self) -> std::sync::MutexGuard<'_, u64> {
+        self.offset.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// At most `max` bytes from the shared offset; empty at the end; `None`
+    /// when it would wait.
+    pub(crate) fn try_read(&self, max: usize) -> Result<Option<Bytes>, Errno> {
+        if !self.access.read {
+            return Err(Errno::BadF);
+        }
+        let max = max.min(TRANSFER_LIMIT);
+        match &self.kind {
+            Kind::File(handle) => {
+                let mut offset = self.lock_offset();
+                let data = handle.read_bytes_at(max, *offset)?;
+                *offset += data.len() as u64;
+                Ok(Some(data))
+            }
+            Kind::PipeReader(pipe) | Kind::Fifo(pipe) => Ok(pipe.try_read(max)),
+            Kind::Slot(slot) => slot.target().try_read(max),
+            Kind::Directory => Err(Errno::IsDir),
+            Kind::PipeWriter(_) | Kind::Capture(_) | Kind::Sink(_) => Err(Errno::BadF),
+        }
+    }
+
+    /// One record, up to and including `delimiter`; see `open-file.read-until`.
+    pub(crate) fn try_read_until(&self, delimiter: u8, max: usize) -> Result<Option<Bytes>, Errno> {
+        if !self.access.read {
+            return Err(Errno::BadF);
+        }
+        let max = max.min(TRANSFER_LIMIT);
+        match &self.kind {
+            Kind::File(handle) => {
+                let mut offset = self.lock_offset();
+                let mut out = Vec::new();
+                // Records are short: a small window first, larger ones after it.
+                let mut window = 512;
+                while out.len() < max {
+                    let data = handle.read_bytes_at(window.min(max - out.len()), *offset + out.len() as u64)?;
+                    if data.is_empty() {
+                        break;
+                    }
+                    match data.iter().position(|&b| b == delimiter) {
+                        Some(i) => {
+                            out.extend_from_slice(&data[..=i]);
+                            break;
+                        }
+                        None => out.extend_from_slice(&data),
+                    }
+                    window = 16 * 1024;
+                }
+                *offset += out.len() as u64;
+                Ok(Some(out.into()))
+            }
+            Kind::PipeReader(pipe) | Kind::Fifo(pipe) => Ok(pipe.try_read_until(delimiter, max)),
+            Kind::Slot(slot) => slot.target().try_read_until(delimiter, max),
+            Kind::Directory => Err(Errno::IsDir),
+            Kind::PipeWriter(_) | Kind::Capture(_) | Kind::Sink(_) => Err(Errno::BadF),
+        }
+    }
+
+    /// How much was taken; 0 (of a non-empty write) when it would wait.
+    pub(crate) fn try_write(&self, data: &Bytes) -> Result<usize, Errno> {
+        if !self.access.write {
+            return Err(Errno::BadF);
+        }
+        match &self.kind {
+            Kind::File(handle) => {
+                let mut offset = self.lock_offset();
+                if self.access.append {
+                    let (n, end) = handle.append(data)?;
+                    *offset = end;
+                    Ok(n)
+                } else {
+                    let n = handle.write_at(data, *offset)?;
+                    *offset += n as u64;
+                    Ok(n)
+                }
+            }
+            Kind::PipeWriter(pipe) | Kind::Fifo(pipe) | Kind::Capture(pipe) => pipe.try_write(data),
+            Kind::Sink(outlet) => {
+                if outlet.write(data) {
+                    Ok(data.len())
+                } else if outlet.is_open() {
+                    Ok(0)
+                } else {
+                    Err(Errno::Pipe)
+                }
+            }
+            Kind::Slot(slot) => slot.target().try_write(data),
+            Kind::Directory | Kind::PipeReader(_) => Err(Errno::BadF),
+        }
+    }
+
+    /// How much a write would take now without waiting.
+    pub(crate) fn write_room(&self) -> Result<usize, Errno> {
+        if !self.access.write {
+            return Err(Errno::BadF);
+        }
+        match &self.kind {
+            Kind::PipeWriter(pipe) | Kind::Fifo(pipe) | Kind::Capture(pipe) => pipe.room(),
+            Kind::Slot(slot) => slot.target().write_room(),
+            _ => Ok(TRANSFER_LIMIT),
+        }
+    }
+
+    /// Waits until a read would not wait.
+    pub(crate) async fn readable(&self) {
+        match &self.kind {
+            Kind::PipeReader(pipe) | Kind::Fifo(pipe) => pipe.readable().await,
+            Kind::Slot(_) => {
+                if let Some(target) = self.target() {
+                    Box::pin(target.readable()).await;
+                }
+            }
+            _ => {}
+        }
+    }
+
+    /// Whether a read would not wait.
+    pub(crate) fn is_readable(&self) -> bool {
+        match &self.kind {
+            Kind::PipeReader(pipe) | Kind::Fifo(pipe) => pipe.is_readable(),
+            Kind::Slot(slot) => slot.target().is_readable(),
+            _ => true,
+        }
+    }
+
+    /// Whether a write would not wait.
+    pub(crate) fn is_writable(&self) -> bool {
+        match &self.kind {
+            Kind::PipeWriter(pipe) | Kind::Fifo(pipe) => pipe.is_writable(),
+            Kind::Slot(slot) => slot.target().is_writable(),
+            _ => true,
+        }
+    }
+
+    /// Waits for more than `seen` buffered bytes, or the end.
+    async fn readable_beyond(&self, seen: usize) {
+        match &self.kind {
+            Kind::PipeReader(pipe) | Kind::Fifo(pipe) => pipe.readable_beyond(seen).await,
+            Kind::Slot(_) => {
+                if let Some(target) = self.target() {
+                    Box::pin(target.readable_beyond(seen)).await;
+                }
+            }
+            _ => {}
+        }
+    }
+
+    fn buffered(&self) -> usize {
+        match &self.kind {
+            Kind::PipeReader(pipe) | Kind::Fifo(pipe) => pipe.len(),
+            Kind::Slot(slot) => slot.target().buffered(),
+            _ => 0,
+        }
+    }
+
+    /// Waits until a write would be taken.
+    pub(crate) async fn writable(&self) {
+        match &self.kind {
+            Kind::PipeWriter(pipe) | Kind::Fifo(pipe) => pipe.writable().await,
+            Kind::Sink(outlet) => outlet.writable().await,
+            Kind::Slot(_) => {
+                if let Some(target) = self.target() {
+                    Box::pin(target.writable()).await;
+                }
+            }
+            _ => {}
+        }
+    }
+
+    /// Reads, waiting for at least one byte or the end.
+    pub(crate) async fn read(&self, max: usize) -> Result<Bytes, Errno> {
+        loop {
+            match self.try_read(max)? {
+                Some(data) => return Ok(data),
+                None if self.access.nonblock => return Err(Errno::Again),
+                None => self.readable().await,
+            }
+        }
+    }
+
+    /// Reads one record, waiting for its end.
+    pub(crate) async fn read_until(&self, delimiter: u8, max: usize) -> Result<Bytes, Errno> {
+        loop {
+            let seen = self.buffered();
+            match self.try_read_until(delimiter, max)? {
+                Some(data) => return Ok(data),
+                None => self.readable_beyond(seen).await,
+            }
+        }
+    }
+
+    /// Writes everything, waiting as needed.
+    pub(crate) async fn write(&self, mut data: Bytes) -> Result<(), Errno> {
+        while !data.is_empty() {
+            match self.try_write(&data)? {
+                0 => self.writable().await,
+                n => drop(data.split_to(n)),
+            }
+        }
+        Ok(())
+    }
+
+    /// What a capture has collected, after every other writer is gone.
+    pub(crate) async fn take(&self) -> Result<Bytes, Errno> {
+        match &self.kind {
+            Kind::Capture(pipe) => {
+                pipe.writers_at_most(1).await;
+                Ok(pipe.take_all())
+            }
+            _ => Err(Errno::Inval),
+        }
+    }
+
+    /// Whether `take` would not wait.
+    pub(crate) fn is_complete(&self) -> bool {
+        match &self.kind {
+            Kind::Capture(pipe) => pipe.writers() <= 1,
+            _ => true,
+        }
+    }
+
+    pub(crate) fn seek(&self, offset: i64, whence: Whence) -> Result<u64, Errno> {
+        let Kind::File(handle) = &self.kind else { return Err(Errno::SPipe) };
+        let mut position = self.lock_offset();
+        let base = match whence {
+            Whence::Set => 0,
+            Whence::Current => *position,
+            Whence::End => handle.len()?,
+        };
+        *position = base.checked_add_signed(offset).ok_or(Errno::Inval)?;
+        Ok(*position)
+    }
+
+    pub(crate) fn handle(&self) -> Option<&Arc<dyn fs::FileHandle>> {
+        match &self.kind {
+            Kind::File(handle) => Some(handle),
+            _ => None,
+        }
+    }
+
+    /// What `/proc/PID/fd` shows.
+    pub(crate) fn name(&self) -> String {
+        match (&self.location, &self.kind) {
+            (Some(location), _) => location.path(),
+            (None, Kind::Slot(_)) => "/dev/tty".into(),
+            (None, _) => format!("pipe:[{}]", self.id),
+        }
+    }
+
+    pub(crate) fn is_directory(&self) -> bool {
+        matches!(self.kind, Kind::Directory)
+    }
+
+    /// Changes attributes of the file; of a directory, by its place.
+    pub(crate) fn set_attr(&self, namespace: &fs::Namespace, caller: &fs::Caller, attr: &fs::SetAttr) -> Result<(), Errno> {
+        match &self.location {
+            Some(location) => {
+                let file = match &self.kind {
+                    Kind::File(handle) => fs::Open::File(handle.clone()),
+                    _ => fs::Open::Directory,
+                };
+                namespace.set_attr_open(caller, &fs::Opened { location: location.clone(), file }, attr)
+            }
+            None => Err(Errno::Inval),
+        }
+    }
+
+    pub(crate) fn stat(&self) -> Result<Stat, Errno> {
+        if let Kind::File(handle) = &self.kind {
+            return handle.stat();
+        }
+        if let Some(location) = &self.location {
+            return location.node().stat();
+        }
+        let (kind, mode) = match &self.kind {
+            Kind::Slot(slot) if slot.terminal => (FileType::Character, 0o620),
+            Kind::Slot(slot) => return slot.target().stat(),
+            _ => (FileType::Fifo, 0o600),
+        };
+        Ok(Stat { dev: 0, ino: self.id, kind, mode, nlink: 1, uid: fs::AGENT, gid: fs::AGENT, size: 0, atime: 0, mtime: 0, ctime: 0 })
+    }
+}
+
+/// What a seek's offset counts from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Whence {
+    Set,
+    Current,
+    End,
+}
+
+/// An open file as a guest holds it.
+#[derive(Clone)]
+pub struct Handle(pub(crate) Arc<OpenFile>);

@@ -1,0 +1,437 @@
+//! One process: what the kernel knows of it, apart from the instance that runs it.
+
+use std::collections::BTreeMap;
+use std::pin::Pin;
+use std::sync::atomic::{AtomicBool, AtomicU8, AtomicU32, AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::task::{Context, Poll, Waker};
+use std::time::{Duration, Instant};
+
+use tokio::sync::Notify;
+
+use super::open_file::{OpenFile, Slot};
+use super::signal::{DefaultAction, Disposition, SIGCONT, SIGKILL, SIGSTOP, Signal, Signals, default_action};
+use crate::fs::{Caller, Location};
+
+/// A process's number; unique in its sandbox while the process is in the table.
+pub(crate) type Pid = u32;
+
+/// How a process ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Ending {
+    Exited(u8),
+    Signaled(Signal),
+}
+
+impl Ending {
+    /// The status a shell reports: the exit code, or 128 and the signal.
+    pub(crate) fn status(self) -> u8 {
+        match self {
+            Ending::Exited(status) => status,
+            Ending::Signaled(signal) => 128 + signal,
+        }
+    }
+}
+
+/// A change that a parent's `wait` reports.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Change {
+    Ended(Ending),
+    Stopped(Signal),
+    Continued,
+}
+
+/// A process's state in the table.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum State {
+    Running,
+    Stopped,
+    /// Ended, and not waited for yet.
+    Zombie(Ending),
+}
+
+/// A session's standard streams and foreground group: what its processes see as their terminal.
+pub(crate) struct Terminal {
+    pub(crate) stdin: Arc<Slot>,
+    pub(crate) stdout: Arc<Slot>,
+    pub(crate) stderr: Arc<Slot>,
+    /// The group that an interrupt reaches.
+    pub(crate) foreground: AtomicU32,
+}
+
+/// What `spawn` needs to know besides the program.
+pub(crate) struct Birth {
+    pub(crate) parent: Pid,
+    pub(crate) group: Option<Pid>,
+    pub(crate) session: Pid,
+    pub(crate) argv: Vec<String>,
+    pub(crate) env: Vec<(String, String)>,
+    pub(crate) exe: String,
+    pub(crate) cwd: Location,
+    pub(crate) umask: u32,
+    pub(crate) fds: BTreeMap<u32, Arc<OpenFile>>,
+    pub(crate) ignored: u64,
+    pub(crate) payload: Vec<u8>,
+    pub(crate) terminal: Option<Arc<Terminal>>,
+}
+
+struct Inner {
+    state: State,
+    /// A change that `wait` has not reported yet.
+    unreported: Option<Change>,
+    waker: Option<Waker>,
+}
+
+/// A process.
+pub(crate) struct Process {
+    pub(crate) pid: Pid,
+    parent: AtomicU32,
+    group: AtomicU32,
+    /// The shell that started the session it belongs to; 0 outside one.
+    pub(crate) session: Pid,
+    pub(crate) argv: Vec<String>,
+    pub(crate) env: Vec<(String, String)>,
+    pub(crate) exe: String,
+    pub(crate) started: Instant,
+    cwd: Mutex<Location>,
+    pub(crate) umask: AtomicU32,
+    /// Whether its paths are absolute although WASI dropped their slash.
+    pub(crate) absolute_paths: AtomicBool,
+    fds: Mutex<BTreeMap<u32, Arc<OpenFile>>>,
+    payload: Mutex<Vec<u8>>,
+    pub(crate) terminal: Option<Arc<Terminal>>,
+    signals: Mutex<Signals>,
+    signal_arrived: Notify,
+    /// Signal that must end it as soon as its task looks; 0 for none.
+    fatal: AtomicU8,
+    stopped: AtomicBool,
+    inner: Mutex<Inner>,
+    /// A child changed state.
+    pub(crate) child_changed: Notify,
+    /// Processor time, own and of children waited for, in nanoseconds.
+    pub(crate) time_own: AtomicU64,
+    pub(crate) time_children: AtomicU64,
+    /// Linear memory, in bytes.
+    pub(crate) memory: AtomicU64,
+    /// The memory limit was hit: named when it then ends badly.
+    pub(crate) out_of_memory: AtomicBool,
+    /// The last child spawned, not started yet: a `wait` that follows drives
+    /// it on this process's own task; anything else that could block starts it.
+    deferred: Mutex<Option<super::supervise::Supervised>>,
+    alarm: Mutex<Alarm>,
+}
+
+/// The timer behind `alarm`.
+#[derive(Default)]
+struct Alarm {
+    number: u64,
+    when: Option<Instant>,
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    // No critical section below can panic, so a poisoned lock guards whole data.
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+impl Process {
+    pub(crate) fn new(pid: Pid, birth: Birth) -> Self {
+        Process {
+            pid,
+            parent: AtomicU32::new(birth.parent),
+            group: AtomicU32::new(match birth.group {
+                Some(0) | None => pid,
+                Some(group) => group,
+            }),
+            session: if birth.session == 0 { pid } else { birth.session },
+            argv: birth.argv,
+            env: birth.env,
+            exe: birth.exe,
+            started: Instant::now(),
+            cwd: Mutex::new(birth.cwd),
+            umask: AtomicU32::new(birth.umask),
+            absolute_paths: AtomicBool::new(false),
+            fds: Mutex::new(birth.fds),
+            payload: Mutex::new(birth.payload),
+            terminal: birth.terminal,
+            signals: Mutex::new(Signals::new(birth.ignored)),
+            signal_arrived: Notify::new(),
+            fatal: AtomicU8::new(0),
+            stopped: AtomicBool::new(false),
+            inner: Mutex::new(Inner { state: State::Running, unreported: None, waker: None }),
+            child_changed: Notify::new(),
+            time_own: AtomicU64::new(0),
+            time_children: AtomicU64::new(0),
+            memory: AtomicU64::new(0),
+            out_of_memory: AtomicBool::new(false),
+            deferred: Mutex::new(None),
+            alarm: Mutex::default(),
+        }
+    }
+
+    pub(crate) fn parent(&self) -> Pid {
+        self.parent.load(Ordering::Relaxed)
+    }
+
+    pub(crate) fn set_parent(&self, parent: Pid) {
+        self.parent.store(parent, Ordering::Relaxed);
+    }
+
+    pub(crate) fn group(&self) -> Pid {
+        self.group.load(Ordering::Relaxed)
+    }
+
+    pub(crate) fn set_group(&self, group: Pid) {
+        self.group.store(group, Ordering::Relaxed);
+    }
+
+    /// Who it is to the filesystem.
+    pub(crate) fn caller(&self) -> Caller {
+        Caller::agent(self.pid, self.umask.load(Ordering::Relaxed))
+    }
+
+    pub(crate) fn cwd(&self) -> Location {
+        lock(&self.cwd).clone()
+    }
+
+    pub(crate) fn set_cwd(&self, cwd: Location) {
+        *lock(&self.cwd) = cwd;
+    }
+
+    pub(crate) fn fd(&self, fd: u32) -> Option<Arc<OpenFile>> {
+        lock(&self.fds).get(&fd).cloned()
+    }
+
+    pub(crate) fn fd_numbers(&self) -> Vec<u32> {
+        lock(&self.fds).keys().copied().collect()
+    }
+
+    /// Lets go of its files, so that pipes close before its end is seen.
+    pub(crate) fn close_files(&self) {
+        let files = std::mem::take(&mut *lock(&self.fds));
+        drop(files);
+    }
+
+    pub(crate) fn take_payload(&self) -> Vec<u8> {
+        std::mem::take(&mut lock(&self.payload))
+    }
+
+    pub(crate) fn state(&self) -> State {
+        lock(&self.inner).state
+    }
+
+    /// The change that a `wait` reports, taken if `take`.
+    pub(crate) fn change(&self, take: bool) -> Option<Change> {
+        let mut inner = lock(&self.inner);
+        if take { inner.unreported.take() } else { inner.unreported }
+    }
+
+    fn set_change(&self, state: State, change: Change) {
+        let mut inner = lock(&self.inner);
+        inner.state = state;
+        inner.unreported = Some(change);
+    }
+
+    /// Marks it as ended; its table entry stays until the parent has waited.
+    pub(crate) fn set_ended(&self, ending: Ending) {
+        self.set_change(State::Zombie(ending), Change::Ended(ending));
+    }
+
+    fn wake(&self) {
+        let waker = lock(&self.inner).waker.take();
+        if let Some(waker) = waker {
+            waker.wake();
+        }
+    }
+
+    /// What the process's task must do before it runs on: end with a signal,
+    /// stay stopped (the waker is kept), or go on.
+    pub(crate) fn control(&self, cx: &mut Context<'_>) -> Poll<Option<Signal>> {
+        let fatal = self.fatal.load(Ordering::Acquire);
+        if fatal != 0 {
+            return Poll::Ready(Some(fatal));
+        }
+        let mut inner = lock(&self.inner);
+        match &mut inner.waker {
+            Some(waker) if waker.will_wake(cx.waker()) => {}
+            slot => *slot = Some(cx.waker().clone()),
+        }
+        drop(inner);
+        // Checked again behind the waker's registration, so no wake-up is lost.
+        let fatal = self.fatal.load(Ordering::Acquire);
+        if fatal != 0 {
+            Poll::Ready(Some(fatal))
+        } else if self.stopped.load(Ordering::Acquire) {
+            Poll::Pending
+        } else {
+            Poll::Ready(None)
+        }
+    }
+
+    /// Whether a signal has decided that it ends.
+    pub(crate) fn fatal_signal(&self) -> Option<Signal> {
+        match self.fatal.load(Ordering::Acquire) {
+            0 => None,
+            signal => Some(signal),
+        }
+    }
+
+    /// Delivers a signal. Gives the change the parent should hear of, if any.
+    pub(crate) fn deliver(&self, signal: Signal) -> Option<Change> {
+        if signal == 0 || matches!(self.state(), State::Zombie(_)) {
+            return None;
+        }
+        let mut change = None;
+        // CONT continues whatever its disposition, as POSIX says.
+        if (signal == SIGCONT || signal == SIGKILL) && self.stopped.swap(false, Ordering::AcqRel) {
+            self.set_change(State::Running, Change::Continued);
+            change = Some(Change::Continued);
+            self.wake();
+        }
+        let disposition = if signal == SIGKILL || signal == SIGSTOP {
+            Disposition::Default
+        } else {
+            let mut signals = lock(&self.signals);
+            let disposition = signals.disposition(signal);
+            if disposition == Disposition::Handle {
+                signals.add(signal);
+            }
+            disposition
+        };
+        match disposition {
+            Disposition::Ignore => {}
+            Disposition::Handle => {
+                // One waiter at most (the process's own blocked call), so a
+                // permit is kept for a call that is about to block.
+                self.signal_arrived.notify_one();
+                self.wake();
+            }
+            Disposition::Default => match default_action(signal) {
+                DefaultAction::Terminate => {
+                    // The first fatal signal names the ending, but KILL wins.
+                    if self.fatal.load(Ordering::Acquire) == 0 || signal == SIGKILL {
+                        self.fatal.store(signal, Ordering::Release);
+                    }
+                    self.wake();
+                }
+                DefaultAction::Stop => {
+                    if !self.stopped.swap(true, Ordering::AcqRel) {
+                        self.set_change(State::Stopped, Change::Stopped(signal));
+                        change = Some(Change::Stopped(signal));
+                    }
+                }
+                DefaultAction::Ignore | DefaultAction::Continue => {}
+            },
+        }
+        change
+    }
+
+    pub(crate) fn disposition(&self, signal: Signal) -> Disposition {
+        lock(&self.signals).disposition(signal)
+    }
+
+    pub(crate) fn set_disposition(&self, signal: Signal, disposition: Disposition) -> Disposition {
+        lock(&self.signals).set(signal, disposition)
+    }
+
+    pub(crate) fn ignored_signals(&self) -> u64 {
+        lock(&self.signals).ignored()
+    }
+
+    pub(crate) fn take_signals(&self) -> u64 {
+        lock(&self.signals).take()
+    }
+
+    pub(crate) fn has_pending_signal(&self) -> bool {
+        lock(&self.signals).has_pending()
+    }
+
+    /// Waits for a handled signal.
+    async fn signal(&self) {
+        while !self.has_pending_signal() {
+            self.signal_arrived.notified().await;
+        }
+    }
+
+    /// Runs what may block: a child not started yet is started first. `None`
+    /// when a handled signal came first, which POSIX calls EINTR.
+    pub(crate) async fn block<T>(&self, future: impl Future<Output = T>) -> Option<T> {
+        self.start_deferred();
+        tokio::select! {
+            biased;
+            value = future => Some(value),
+            () = self.signal() => None,
+        }
+    }
+
+    /// Like `block`, for callers that know nothing of signals (WASI).
+    pub(crate) async fn block_always<T>(&self, future: impl Future<Output = T>) -> T {
+        self.start_deferred();
+        future.await
+    }
+
+    /// Keeps a new child for a `wait` that may follow; starts the one kept before.
+    pub(crate) fn defer(&self, child: super::supervise::Supervised) {
+        let previous = lock(&self.deferred).replace(child);
+        if let Some(previous) = previous {
+            previous.start();
+        }
+    }
+
+    pub(crate) fn start_deferred(&self) {
+        let deferred = lock(&self.deferred).take();
+        if let Some(child) = deferred {
+            child.start();
+        }
+    }
+
+    /// The child that is kept, if the condition holds for its pid.
+    pub(crate) fn take_deferred(&self, wanted: impl Fn(Pid) -> bool) -> Option<super::supervise::Supervised> {
+        let mut deferred = lock(&self.deferred);
+        if deferred.as_ref().is_some_and(|child| wanted(child.pid())) { deferred.take() } else { None }
+    }
+
+    /// Replaces the alarm (none for a zero time): its number, and the time
+    /// that the previous one had left.
+    pub(crate) fn set_alarm(&self, after: Duration) -> (u64, Duration) {
+        let mut alarm = lock(&self.alarm);
+        let left = alarm.when.map_or(Duration::ZERO, |when| when.saturating_duration_since(Instant::now()));
+        alarm.number += 1;
+        alarm.when = (!after.is_zero()).then(|| Instant::now().checked_add(after)).flatten();
+        (alarm.number, left)
+    }
+
+    /// Whether the alarm of that number was not replaced since.
+    pub(crate) fn alarm_is(&self, number: u64) -> bool {
+        lock(&self.alarm).number == number
+    }
+}
+
+thread_local! {
+    /// Time that processes driven inside the current poll have used.
+    static NESTED: std::cell::Cell<u64> = const { std::cell::Cell::new(0) };
+}
+
+/// Polls a process's future and books the time on the process. A child that
+/// its waiting parent drives books its own time, not the parent's.
+pub(crate) fn poll_timed<F: Future + ?Sized>(process: &Process, future: Pin<&mut F>, cx: &mut Context<'_>) -> Poll<F::Output> {
+    let outer = NESTED.replace(0);
+    let start = Instant::now();
+    let result = future.poll(cx);
+    let total = u64::try_from(start.elapsed().as_nanos()).unwrap_or(u64::MAX);
+    process.time_own.fetch_add(total.saturating_sub(NESTED.get()), Ordering::Relaxed);
+    NESTED.set(outer + total);
+    result
+}
+
+impl std::fmt::Display for Ending {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Ending::Exited(status) => write!(f, "exited with status {status}"),
+            Ending::Signaled(signal) => write!(f, "ended by signal {signal}"),
+        }
+    }
+}
+
+/// An ending travels out of the instance as the error of the host call that
+/// caused it.
+impl std::error::Error for Ending {}

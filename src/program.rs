@@ -1,0 +1,327 @@
+//! Programs: from the bytes of a file to something that can be started.
+//!
+//! Installed programs are compiled ahead of time and kept by the digest of
+//! their component. The files that show them in the sandbox (`/usr/bin/ls`)
+//! are *stubs*: valid, empty components with a custom section that holds the
+//! digest. So they can be listed, copied and linked like any file and still
+//! start without compiling, and the kernel knows no command by name.
+
+use std::collections::HashMap;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+
+use serde::{Deserialize, Serialize};
+use sha2::{Digest as _, Sha256};
+use wasmtime::component::{Component, InstancePre};
+
+use crate::engine::Engine;
+use crate::error::Error;
+use crate::kernel::Guest;
+
+/// SHA-256 of a component's bytes.
+pub(crate) type Digest = [u8; 32];
+
+/// The start of a component: `\0asm`, version 13, layer 1.
+const COMPONENT_HEADER: [u8; 8] = *b"\0asm\x0d\0\x01\0";
+/// The start of a core module: `\0asm`, version 1.
+const MODULE_HEADER: [u8; 8] = *b"\0asm\x01\0\0\0";
+/// A custom section (id 0) of 43 bytes, whose name is 10 long.
+const STUB_SECTION: [u8; 13] = *b"\0\x2b\x0aagentfense";
+/// The length of a stub file.
+pub(crate) const STUB_LEN: usize = COMPONENT_HEADER.len() + STUB_SECTION.len() + 32;
+
+/// The bytes of a file that stands for an installed program.
+pub(crate) fn stub(digest: &Digest) -> Vec<u8> {
+    [&COMPONENT_HEADER[..], &STUB_SECTION, digest].concat()
+}
+
+/// What a file's first bytes say it is.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) enum Format {
+    /// An installed program.
+    Stub(Digest),
+    /// A component or core module to compile.
+    Wasm,
+    /// `#!interpreter [argument]`
+    Script { interpreter: String, argument: Option<String> },
+    /// Nothing the kernel can start.
+    Unknown,
+}
+
+impl Format {
+    /// Looks at the first bytes of a file (`STUB_LEN` or 256, whichever is more).
+    pub(crate) fn of(head: &[u8]) -> Format {
+        if let Some(rest) = head.strip_prefix(&COMPONENT_HEADER[..])
+            && let Some(digest) = rest.strip_prefix(&STUB_SECTION[..])
+            && let Ok(digest) = Digest::try_from(digest)
+        {
+            return Format::Stub(digest);
+        }
+        if head.starts_with(&COMPONENT_HEADER) || head.starts_with(&MODULE_HEADER) {
+            return Format::Wasm;
+        }
+        if let Some(line) = head.strip_prefix(b"#!") {
+            let line = line.split(|&b| b == b'\n').next().unwrap_or_default();
+            let line = String::from_utf8_lossy(line);
+            let line = line.trim();
+            let (interpreter, argument) = match line.split_once([' ', '\t']) {
+                Some((interpreter, argument)) => (interpreter, Some(argument.trim().to_owned())),
+                None => (line, None),
+            };
+            if !interpreter.is_empty() {
+                return Format::Script { interpreter: interpreter.to_owned(), argument };
+            }
+        }
+        Format::Unknown
+    }
+}
+
+/// A program that is ready to be instantiated.
+pub(crate) struct Program {
+    pub(crate) pre: InstancePre<Guest>,
+}
+
+/// An artifact compiled ahead of time, loaded at its first use.
+struct Installed {
+    artifact: PathBuf,
+    loaded: OnceLock<Result<Arc<Program>, String>>,
+}
+
+/// The programs of a host process, by digest.
+#[derive(Default)]
+pub(crate) struct Programs {
+    installed: Mutex<HashMap<Digest, Arc<Installed>>>,
+    #[cfg(feature = "compiler")]
+    compiled: Mutex<HashMap<Digest, Arc<Program>>>,
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+impl Programs {
+    fn install(&self, digest: Digest, artifact: PathBuf) {
+        lock(&self.installed).entry(digest).or_insert_with(|| Arc::new(Installed { artifact, loaded: OnceLock::new() }));
+    }
+
+    /// The installed program with that digest.
+    pub(crate) fn get(&self, engine: &Engine, digest: &Digest) -> Result<Arc<Program>, String> {
+        let installed = lock(&self.installed).get(digest).cloned();
+        let Some(installed) = installed else { return Err("the installed program that this file stands for is not there".into()) };
+        installed
+            .loaded
+            .get_or_init(|| {
+                let component = load_artifact(engine, &installed.artifact)?;
+                Program::new(engine, &component)
+            })
+            .clone()
+    }
+
+    /// Compiles the bytes of a component or module, or finds them compiled.
+    /// Takes seconds for large programs: not for a task's thread.
+    #[cfg(feature = "compiler")]
+    pub(crate) fn compile(&self, engine: &Engine, bytes: &[u8]) -> Result<Arc<Program>, String> {
+        /// Programs of guests that are kept compiled; bounds what a guest that
+        /// makes ever new ones can take.
+        const KEPT: usize = 64;
+        let digest: Digest = Sha256::digest(bytes).into();
+        if let Some(program) = lock(&self.compiled).get(&digest) {
+            return Ok(program.clone());
+        }
+        let adapted;
+        let bytes = if bytes.starts_with(&MODULE_HEADER) {
+            adapted = adapt(bytes)?;
+            &adapted
+        } else {
+            bytes
+        };
+        let component = Component::new(&engine.wasmtime, bytes).map_err(|error| format!("not a valid WebAssembly program: {error:#}"))?;
+        let program = Program::new(engine, &component)?;
+        let mut compiled = lock(&self.compiled);
+        if compiled.len() >= KEPT
+            && let Some(&old) = compiled.keys().next()
+        {
+            compiled.remove(&old);
+        }
+        compiled.insert(digest, program.clone());
+        Ok(program)
+    }
+
+    /// Without the compiler only installed programs run.
+    #[cfg(not(feature = "compiler"))]
+    pub(crate) fn compile(&self, _: &Engine, _: &[u8]) -> Result<Arc<Program>, String> {
+        Err("this build has no compiler and runs only installed programs".into())
+    }
+}
+
+impl Program {
+    fn new(engine: &Engine, component: &Component) -> Result<Arc<Program>, String> {
+        let pre = engine.linker.instantiate_pre(component).map_err(|error| format!("it needs what the sandbox does not offer: {error:#}"))?;
+        Ok(Arc::new(Program { pre }))
+    }
+}
+
+/// Makes a component of a WASI preview-1 module.
+#[cfg(feature = "compiler")]
+fn adapt(module: &[u8]) -> Result<Vec<u8>, String> {
+    use wasi_preview1_component_adapter_provider::{WASI_SNAPSHOT_PREVIEW1_ADAPTER_NAME, WASI_SNAPSHOT_PREVIEW1_COMMAND_ADAPTER};
+    wit_component::ComponentEncoder::default()
+        .validate(true)
+        .module(module)
+        .and_then(|encoder| encoder.adapter(WASI_SNAPSHOT_PREVIEW1_ADAPTER_NAME, WASI_SNAPSHOT_PREVIEW1_COMMAND_ADAPTER))
+        .and_then(|mut encoder| encoder.encode())
+        .map_err(|error| format!("not a WASI program: {error:#}"))
+}
+
+fn load_artifact(engine: &Engine, path: &Path) -> Result<Component, String> {
+    // SAFETY: the artifact comes from the userland directory that the
+    // embedder installed or named, which it must trust as it trusts its own
+    // code (`Userland::open` says so); no guest can write there.
+    unsafe { Component::deserialize_file(&engine.wasmtime, path) }.map_err(|error| format!("{}: {error:#}", path.display()))
+}
+
+/// One entry of a userland's manifest.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+struct Entry {
+    /// The artifact's file name, beside the manifest.
+    artifact: String,
+    /// The component's SHA-256, in hexadecimal.
+    digest: String,
+    /// The commands it is.
+    commands: Vec<String>,
+}
+
+/// The manifest's file name.
+const MANIFEST: &str = "userland.json";
+
+/// A directory of programs that were compiled ahead of time, and the commands
+/// that they are.
+///
+/// Its artifacts are native code: they must be trusted like the program that
+/// embeds this library.
+#[derive(Debug, Clone)]
+pub struct Userland {
+    commands: Vec<(String, Digest)>,
+}
+
+impl Userland {
+    /// Where the userland is: what `AGENTFENSE_USERLAND` names, or
+    /// `agentfense-userland` beside the running program, or
+    /// `../lib/agentfense` from there.
+    pub fn find() -> Result<Userland, Error> {
+        let mut tried = Vec::new();
+        if let Some(named) = std::env::var_os("AGENTFENSE_USERLAND") {
+            tried.push(PathBuf::from(named));
+        } else if let Ok(exe) = std::env::current_exe().and_then(std::fs::canonicalize)
+            && let Some(dir) = exe.parent()
+        {
+            tried.push(dir.join("agentfense-userland"));
+            tried.push(dir.join("../lib/agentfense"));
+        }
+        match tried.iter().find(|dir| dir.join(MANIFEST).is_file()) {
+            Some(dir) => Userland::open(dir),
+            None => Err(Error::Userland(format!(
+                "no {MANIFEST} in {}; build it with `cargo xtask setup`, or name its directory in AGENTFENSE_USERLAND",
+                tried.iter().map(|dir| dir.display().to_string()).collect::<Vec<_>>().join(" or ")
+            ))),
+        }
+    }
+
+    /// The userland in a directory, as `cargo xtask setup` writes it.
+    pub fn open(directory: &Path) -> Result<Userland, Error> {
+        let path = directory.join(MANIFEST);
+        let failed = |error: &dyn std::fmt::Display| Error::Userland(format!("{}: {error}", path.display()));
+        let text = std::fs::read_to_string(&path).map_err(|error| failed(&error))?;
+        let entries: Vec<Entry> = serde_json::from_str(&text).map_err(|error| failed(&error))?;
+        let engine = Engine::shared()?;
+        let mut commands = Vec::new();
+        for entry in entries {
+            let digest = parse_hex(&entry.digest).ok_or_else(|| failed(&"a digest is not 64 hexadecimal digits"))?;
+            if Path::new(&entry.artifact).components().count() != 1 {
+                return Err(failed(&"an artifact is not a file of this directory"));
+            }
+            engine.programs.install(digest, directory.join(&entry.artifact));
+            commands.extend(entry.commands.into_iter().map(|command| (command, digest)));
+        }
+        commands.sort();
+        Ok(Userland { commands })
+    }
+
+    /// The names of the commands, sorted.
+    pub fn commands(&self) -> impl Iterator<Item = &str> {
+        self.commands.iter().map(|(name, _)| name.as_str())
+    }
+
+    pub(crate) fn stubs(&self) -> impl Iterator<Item = (&str, Vec<u8>)> {
+        self.commands.iter().map(|(name, digest)| (name.as_str(), stub(digest)))
+    }
+
+    /// Compiles components ahead of time for this machine and writes them with
+    /// their manifest to a directory. Each is a name, the component's bytes
+    /// and the commands that it is.
+    #[cfg(feature = "compiler")]
+    pub fn build<'a>(directory: &Path, programs: impl IntoIterator<Item = (&'a str, &'a [u8], Vec<String>)>) -> Result<(), Error> {
+        let write = |path: &Path, bytes: &[u8]| {
+            std::fs::write(path, bytes).map_err(|error| Error::Userland(format!("{}: {error}", path.display())))
+        };
+        std::fs::create_dir_all(directory).map_err(|error| Error::Userland(format!("{}: {error}", directory.display())))?;
+        let mut entries = Vec::new();
+        for (name, component, commands) in programs {
+            let digest = Sha256::digest(component);
+            let digest: String = digest.iter().map(|byte| format!("{byte:02x}")).collect();
+            // The name holds the digest: a running program's artifact is never
+            // overwritten in place.
+            let artifact = format!("{name}-{}.cwasm", &digest[..16]);
+            let path = directory.join(&artifact);
+            let compiled = crate::engine::precompile(component).map_err(|error| Error::Userland(format!("{name}: {error:#}")))?;
+            let staged = directory.join(format!("{artifact}.new"));
+            write(&staged, &compiled)?;
+            std::fs::rename(&staged, &path).map_err(|error| Error::Userland(format!("{}: {error}", path.display())))?;
+            entries.push(Entry { artifact, digest, commands });
+        }
+        let manifest = serde_json::to_vec_pretty(&entries).map_err(|error| Error::Userland(error.to_string()))?;
+        write(&directory.join(MANIFEST), &manifest)
+    }
+}
+
+fn parse_hex(text: &str) -> Option<Digest> {
+    let mut digest = Digest::default();
+    let digits = text.as_bytes();
+    if digits.len() != 64 || !text.is_ascii() {
+        return None;
+    }
+    for (byte, pair) in digest.iter_mut().zip(digits.chunks(2)) {
+        *byte = u8::from_str_radix(std::str::from_utf8(pair).ok()?, 16).ok()?;
+    }
+    Some(digest)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_stub_names_its_program() {
+        let digest = [7; 32];
+        let stub = stub(&digest);
+        assert_eq!(stub.len(), STUB_LEN);
+        assert_eq!(Format::of(&stub), Format::Stub(digest));
+    }
+
+    #[test]
+    fn an_interpreter_line_has_at_most_one_argument() {
+        assert_eq!(
+            Format::of(b"#! /usr/bin/env -S  bash -e \nrest"),
+            Format::Script { interpreter: "/usr/bin/env".into(), argument: Some("-S  bash -e".into()) }
+        );
+        assert_eq!(Format::of(b"#!\n"), Format::Unknown);
+        assert_eq!(Format::of(b""), Format::Unknown);
+    }
+
+    #[test]
+    fn digests_are_hexadecimal() {
+        assert_eq!(parse_hex(&"0f".repeat(32)), Some([15; 32]));
+        assert_eq!(parse_hex(&"+f".repeat(32)), None);
+        assert_eq!(parse_hex("0f"), None);
+    }
+}
