@@ -115,6 +115,11 @@ impl Sandbox {
         self.0.discard()
     }
 
+    /// See [`crate::Sandbox::process_count`].
+    pub fn process_count(&self) -> usize {
+        self.0.process_count()
+    }
+
     /// See [`crate::Sandbox::destroy`].
     pub fn destroy(&self) {
         self.0.destroy();

@@ -32,6 +32,8 @@ mod kernel;
 mod limits;
 mod output;
 mod platform;
+#[cfg(feature = "compiler")]
+mod preview1;
 mod program;
 mod sandbox;
 mod session;

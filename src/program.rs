@@ -130,7 +130,7 @@ impl Programs {
         }
         let adapted;
         let bytes = if bytes.starts_with(&MODULE_HEADER) {
-            adapted = adapt(bytes)?;
+            adapted = crate::preview1::adapt(bytes)?;
             &adapted
         } else {
             bytes
@@ -159,18 +159,6 @@ impl Program {
         let pre = engine.linker.instantiate_pre(component).map_err(|error| format!("it needs what the sandbox does not offer: {error:#}"))?;
         Ok(Arc::new(Program { pre }))
     }
-}
-
-/// Makes a component of a WASI preview-1 module.
-#[cfg(feature = "compiler")]
-fn adapt(module: &[u8]) -> Result<Vec<u8>, String> {
-    use wasi_preview1_component_adapter_provider::{WASI_SNAPSHOT_PREVIEW1_ADAPTER_NAME, WASI_SNAPSHOT_PREVIEW1_COMMAND_ADAPTER};
-    wit_component::ComponentEncoder::default()
-        .validate(true)
-        .module(module)
-        .and_then(|encoder| encoder.adapter(WASI_SNAPSHOT_PREVIEW1_ADAPTER_NAME, WASI_SNAPSHOT_PREVIEW1_COMMAND_ADAPTER))
-        .and_then(|mut encoder| encoder.encode())
-        .map_err(|error| format!("not a WASI program: {error:#}"))
 }
 
 fn load_artifact(engine: &Engine, path: &Path) -> Result<Component, String> {
@@ -265,6 +253,7 @@ impl Userland {
             std::fs::write(path, bytes).map_err(|error| Error::Userland(format!("{}: {error}", path.display())))
         };
         std::fs::create_dir_all(directory).map_err(|error| Error::Userland(format!("{}: {error}", directory.display())))?;
+        let engine = Engine::shared()?;
         let mut entries = Vec::new();
         for (name, component, commands) in programs {
             let digest = Sha256::digest(component);
@@ -273,6 +262,12 @@ impl Userland {
             // overwritten in place.
             let artifact = format!("{name}-{}.cwasm", &digest[..16]);
             let path = directory.join(&artifact);
+            // Compiling takes seconds; an artifact of this component that the
+            // engine takes is what compiling it would give.
+            if load_artifact(&engine, &path).is_ok() {
+                entries.push(Entry { artifact, digest, commands });
+                continue;
+            }
             let compiled = crate::engine::precompile(component).map_err(|error| Error::Userland(format!("{name}: {error:#}")))?;
             let staged = directory.join(format!("{artifact}.new"));
             write(&staged, &compiled)?;
@@ -287,7 +282,7 @@ impl Userland {
 fn parse_hex(text: &str) -> Option<Digest> {
     let mut digest = Digest::default();
     let digits = text.as_bytes();
-    if digits.len() != 64 || !text.is_ascii() {
+    if digits.len() != 64 || !digits.iter().all(u8::is_ascii_hexdigit) {
         return None;
     }
     for (byte, pair) in digest.iter_mut().zip(digits.chunks(2)) {

@@ -123,7 +123,7 @@ impl SandboxBuilder {
             ("TMPDIR".to_owned(), "/tmp".to_owned()),
         ];
         merge(&mut env, self.env);
-        let kernel = Kernel::new(engine, namespace, self.limits, hostname);
+        let kernel = Kernel::new(engine, namespace, self.limits);
         proc.attach(&kernel);
         Ok(Sandbox { inner: Arc::new(Inner { kernel, overlay, env }) })
     }

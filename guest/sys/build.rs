@@ -6,8 +6,20 @@
 
 /// Every function that `src/command/` defines a `__wrap_` for.
 const WRAPPED: &[&str] = &[
-    "__main_void", "open", "close", "stat", "lstat", "fstat", "fstatat", "access", "faccessat", "chmod", "fchmod",
-    "fchmodat", "chdir", "__wasilibc_open_nomode",
+    "__main_void",
+    "open",
+    "close",
+    "stat",
+    "lstat",
+    "fstat",
+    "fstatat",
+    "access",
+    "faccessat",
+    "chmod",
+    "fchmod",
+    "fchmodat",
+    "chdir",
+    "__wasilibc_open_nomode",
 ];
 
 fn main() {

@@ -2,9 +2,7 @@
 
 use super::image::Image;
 use super::sync::lock;
-use super::{
-    AGENT, DirEntry, Errno, FileHandle, FileType, Found, Node, OpenMode, Result, SetAttr, Stat,
-};
+use super::{AGENT, DirEntry, Errno, FileHandle, FileType, Found, Node, OpenMode, Result, SetAttr, Stat};
 use std::any::Any;
 use std::sync::{Arc, Mutex};
 
@@ -89,10 +87,7 @@ impl Node for Character {
     }
     fn open(&self, _mode: OpenMode) -> Result<Arc<dyn FileHandle>> {
         match &self.what {
-            What::Source(source) => Ok(Arc::new(SourceHandle {
-                source: *source,
-                stat: self.stat,
-            })),
+            What::Source(source) => Ok(Arc::new(SourceHandle { source: *source, stat: self.stat })),
             What::Device(_) => Err(Errno::Nxio),
         }
     }
@@ -146,16 +141,7 @@ pub fn devices() -> Arc<dyn Node> {
     let mut image = Image::builder();
     let mut add = |name: &str, mode, what| {
         image.node(name, |stat| {
-            Arc::new(Character {
-                stat: Stat {
-                    kind: FileType::Character,
-                    mode,
-                    uid: 0,
-                    gid: 0,
-                    ..stat
-                },
-                what,
-            })
+            Arc::new(Character { stat: Stat { kind: FileType::Character, mode, uid: 0, gid: 0, ..stat }, what })
         });
     };
     for (name, source) in [
@@ -169,10 +155,7 @@ pub fn devices() -> Arc<dyn Node> {
     }
     add("tty", 0o666, What::Device(Device::Tty));
     for (fd, name) in ["stdin", "stdout", "stderr"].into_iter().enumerate() {
-        let device = Device::Descriptor {
-            pid: None,
-            fd: fd as u32,
-        };
+        let device = Device::Descriptor { pid: None, fd: fd as u32 };
         add(name, 0o666, What::Device(device));
     }
     image.node("fd", |stat| Arc::new(FdDir { stat }));
@@ -192,12 +175,7 @@ impl Node for FdDir {
         FileType::Directory
     }
     fn stat(&self) -> Result<Stat> {
-        Ok(Stat {
-            kind: FileType::Directory,
-            mode: 0o555,
-            nlink: 2,
-            ..self.stat
-        })
+        Ok(Stat { kind: FileType::Directory, mode: 0o555, nlink: 2, ..self.stat })
     }
     fn as_any(&self) -> &dyn Any {
         self

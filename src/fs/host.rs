@@ -4,14 +4,9 @@
 
 use super::node::{nanoseconds, next_dev};
 use super::sync::lock;
-use super::{
-    AGENT, DirEntry, Errno, FileHandle, FileType, Found, Node, OpenMode, Result, SetAttr, Stat,
-    name,
-};
+use super::{AGENT, DirEntry, Errno, FileHandle, FileType, Found, Node, OpenMode, Result, SetAttr, Stat, name};
 use crate::platform;
-use cap_fs_ext::{
-    DirExt, FollowSymlinks, OpenOptionsFollowExt, OpenOptionsSyncExt, SystemTimeSpec,
-};
+use cap_fs_ext::{DirExt, FollowSymlinks, OpenOptionsFollowExt, OpenOptionsSyncExt, SystemTimeSpec};
 use cap_std::fs::{Dir, Metadata, OpenOptions};
 use cap_std::time::SystemTime;
 use std::any::Any;
@@ -37,11 +32,21 @@ struct Host {
     read_only: bool,
     /// One node a directory, so that each knows where it is after a rename.
     dirs: Mutex<HashMap<Id, Weak<HostNode>>>,
-    open: Mutex<VecDeque<Weak<HostNode>>>,
+    open: Mutex<OpenDirs>,
     /// Whose turn it is to append.
     append: Mutex<()>,
     /// Modes, on hosts that have none.
     modes: Mutex<HashMap<Id, u32>>,
+}
+
+/// The directories that are open, in the order of their opening.
+#[derive(Default)]
+struct OpenDirs {
+    /// With the handle for the next node of that directory, so that a walk
+    /// does not open it again. An inode's number is not given to another while
+    /// it is open; where a number is only a hash there is no handle.
+    by_id: HashMap<Id, Option<Arc<Dir>>>,
+    order: VecDeque<Id>,
 }
 
 /// A file of the host.
@@ -86,28 +91,20 @@ pub fn host(dir: Dir, read_only: bool) -> Result<Arc<dyn Node>> {
 
 /// The same by the directory's path on the host.
 pub fn host_path(path: &Path, read_only: bool) -> Result<Arc<dyn Node>> {
-    host(
-        Dir::open_ambient_dir(path, cap_std::ambient_authority())?,
-        read_only,
-    )
+    host(Dir::open_ambient_dir(path, cap_std::ambient_authority())?, read_only)
 }
 
 impl Host {
     /// The filesystem's number as the sandbox sees it; mounts of the host
     /// below the directory stay apart.
     fn dev(&self, host: u64) -> u64 {
-        if host == self.root_dev {
-            self.dev
-        } else {
-            (self.dev << 32) ^ host.rotate_left(17)
-        }
+        if host == self.root_dev { self.dev } else { (self.dev << 32) ^ host.rotate_left(17) }
     }
 
     fn stat(&self, meta: &Metadata, id: Id) -> Stat {
         let attr = platform::attributes(meta);
         let kind = kind_of(meta, attr.special);
-        let time =
-            |time: std::io::Result<SystemTime>| time.map_or(0, |t| nanoseconds(t.into_std()));
+        let time = |time: std::io::Result<SystemTime>| time.map_or(0, |t| nanoseconds(t.into_std()));
         let mtime = time(meta.modified());
         let mode = attr.mode.unwrap_or_else(|| {
             let default = match kind {
@@ -126,11 +123,7 @@ impl Host {
             nlink: attr.nlink,
             uid: AGENT,
             gid: AGENT,
-            size: if kind == FileType::Directory {
-                4096
-            } else {
-                meta.len()
-            },
+            size: if kind == FileType::Directory { 4096 } else { meta.len() },
             atime: time(meta.accessed()),
             mtime,
             ctime: attr.ctime.unwrap_or(mtime),
@@ -138,11 +131,7 @@ impl Host {
     }
 
     fn writable(&self) -> Result<()> {
-        if self.read_only {
-            Err(Errno::Rofs)
-        } else {
-            Ok(())
-        }
+        if self.read_only { Err(Errno::Rofs) } else { Ok(()) }
     }
 }
 
@@ -203,15 +192,13 @@ impl HostNode {
             let opened = dir.open_dir_nofollow(&place.name)?;
             // The name may lead to another directory by now.
             let meta = opened.dir_metadata()?;
-            if platform::attributes(&meta)
-                .id
-                .is_some_and(|id| id != node.id)
-            {
+            let id = platform::attributes(&meta).id;
+            if id.is_some_and(|id| id != node.id) {
                 return Err(Errno::NoEnt);
             }
             dir = Arc::new(opened);
             *lock(&node.dir) = Some(Arc::clone(&dir));
-            node.host.keep(&node);
+            node.host.keep(node.id, &dir, id.is_some());
         }
         Ok(dir)
     }
@@ -230,22 +217,19 @@ impl HostNode {
             (self.id.0, hasher.finish() >> 1)
         });
         let stat = self.host.stat(meta, id);
-        let place = Place {
-            parent: self.arc()?,
-            name,
-        };
-        let new = |place| {
+        let place = Place { parent: self.arc()?, name };
+        let new = |place, dir| {
             Arc::new_cyclic(|this| HostNode {
                 host: Arc::clone(&self.host),
                 kind: stat.kind,
                 id,
                 place: Mutex::new(Some(place)),
                 this: Weak::clone(this),
-                dir: Mutex::new(None),
+                dir: Mutex::new(dir),
             })
         };
         if stat.kind != FileType::Directory {
-            return Ok((new(place), stat));
+            return Ok((new(place, None), stat));
         }
         let mut dirs = lock(&self.host.dirs);
         if let Some(known) = dirs.get(&id).and_then(Weak::upgrade) {
@@ -257,9 +241,12 @@ impl HostNode {
             }
             return Ok((known, stat));
         }
-        let node = new(place);
+        let node = new(place, self.host.kept(id));
         if dirs.len() == dirs.capacity() {
             dirs.retain(|_, node| node.strong_count() > 0);
+            // Room for as many again, or each new one would walk the table.
+            let live = dirs.len();
+            dirs.reserve(live + 64);
         }
         dirs.insert(id, Arc::downgrade(&node));
         Ok((node, stat))
@@ -287,46 +274,42 @@ impl HostNode {
 impl Host {
     /// Notes an open directory, and closes the one that was opened first when
     /// there are too many. Who is using that one keeps it until it is done.
-    fn keep(&self, node: &Arc<HostNode>) {
+    fn keep(&self, id: Id, dir: &Arc<Dir>, numbered: bool) {
         let first = {
             let mut open = lock(&self.open);
-            open.push_back(Arc::downgrade(node));
-            if open.len() <= OPEN_DIRS {
-                None
-            } else {
-                open.pop_front()
+            let handle = numbered.then(|| Arc::clone(dir));
+            if open.by_id.insert(id, handle).is_none() {
+                open.order.push_back(id);
             }
+            let full = open.order.len() > OPEN_DIRS;
+            let first = if full { open.order.pop_front() } else { None };
+            first.inspect(|id| drop(open.by_id.remove(id)))
         };
-        if let Some(first) = first.and_then(|node| node.upgrade()) {
+        let first = first.and_then(|id| lock(&self.dirs).get(&id).and_then(Weak::upgrade));
+        if let Some(first) = first {
             lock(&first.dir).take();
         }
+    }
+
+    /// A directory that is open already.
+    fn kept(&self, id: Id) -> Option<Arc<Dir>> {
+        lock(&self.open).by_id.get(&id).cloned().flatten()
     }
 }
 
 impl Drop for HostNode {
     /// Chains of parents may be longer than the stack is deep.
     fn drop(&mut self) {
-        let mut next = self
-            .place
-            .get_mut()
-            .unwrap_or_else(|p| p.into_inner())
-            .take();
+        let mut next = self.place.get_mut().unwrap_or_else(|p| p.into_inner()).take();
         while let Some(place) = next {
-            next = Arc::into_inner(place.parent).and_then(|mut node| {
-                node.place
-                    .get_mut()
-                    .unwrap_or_else(|p| p.into_inner())
-                    .take()
-            });
+            next = Arc::into_inner(place.parent)
+                .and_then(|mut node| node.place.get_mut().unwrap_or_else(|p| p.into_inner()).take());
         }
     }
 }
 
 fn same_host<'a>(host: &Arc<Host>, node: &'a Arc<dyn Node>) -> Result<&'a HostNode> {
-    node.as_any()
-        .downcast_ref::<HostNode>()
-        .filter(|node| Arc::ptr_eq(&node.host, host))
-        .ok_or(Errno::Xdev)
+    node.as_any().downcast_ref::<HostNode>().filter(|node| Arc::ptr_eq(&node.host, host)).ok_or(Errno::Xdev)
 }
 
 impl Node for HostNode {
@@ -348,9 +331,7 @@ impl Node for HostNode {
             if attr.atime.is_some() || attr.mtime.is_some() {
                 let (dir, name) = self.at()?;
                 // The library takes no time before the epoch for a link.
-                let time = |ns: i64| {
-                    SystemTimeSpec::Absolute(SystemTime::from_std(system_time(ns.max(0))))
-                };
+                let time = |ns: i64| SystemTimeSpec::Absolute(SystemTime::from_std(system_time(ns.max(0))));
                 dir.set_symlink_times(name, attr.atime.map(time), attr.mtime.map(time))?;
             }
             return Ok(());
@@ -401,11 +382,7 @@ impl Node for HostNode {
                 (self.id, &host_name).hash(&mut hasher);
                 hasher.finish() >> 1
             });
-            all.push(DirEntry {
-                name: name::from_host(&host_name),
-                kind,
-                ino,
-            });
+            all.push(DirEntry { name: name::from_host(&host_name), kind, ino });
         }
         Ok(all)
     }
@@ -414,11 +391,7 @@ impl Node for HostNode {
         self.host.writable()?;
         let name = component(name)?;
         let mut options = OpenOptions::new();
-        options
-            .read(true)
-            .write(true)
-            .create_new(true)
-            .follow(FollowSymlinks::No);
+        options.read(true).write(true).create_new(true).follow(FollowSymlinks::No);
         platform::with_mode(&mut options, mode);
         let file = self.dir()?.open_with(&name, &options)?;
         let meta = file.metadata()?;
@@ -428,11 +401,7 @@ impl Node for HostNode {
         if stat.mode != mode {
             set_mode(&self.host, node.id, &file, mode)?;
         }
-        let handle = HostHandle {
-            host: Arc::clone(&self.host),
-            id: node.id,
-            file,
-        };
+        let handle = HostHandle { host: Arc::clone(&self.host), id: node.id, file };
         Ok((node, Arc::new(handle)))
     }
 
@@ -442,10 +411,7 @@ impl Node for HostNode {
         platform::create_dir(&*self.dir()?, host_name.as_ref(), mode)?;
         let (node, stat) = self.lookup(name)?;
         if stat.mode & 0o777 != mode & 0o777 {
-            node.set_attr(&SetAttr {
-                mode: Some(mode),
-                ..SetAttr::default()
-            })?;
+            node.set_attr(&SetAttr { mode: Some(mode), ..SetAttr::default() })?;
         }
         Ok(())
     }
@@ -458,11 +424,7 @@ impl Node for HostNode {
     fn symlink(&self, name: &str, target: &str) -> Result<()> {
         self.host.writable()?;
         let (name, target) = (component(name)?, name::to_host(target)?);
-        Ok(platform::symlink(
-            target.as_ref(),
-            &*self.dir()?,
-            name.as_ref(),
-        )?)
+        Ok(platform::symlink(target.as_ref(), &*self.dir()?, name.as_ref())?)
     }
 
     fn link(&self, name: &str, target: &Arc<dyn Node>) -> Result<()> {
@@ -480,16 +442,11 @@ impl Node for HostNode {
         self.host.writable()?;
         let name = component(name)?;
         let dir = self.dir()?;
-        dir.remove_file_or_symlink(&name)
-            .map_err(|error| match Errno::from(error) {
-                // macOS says EPERM, Windows EACCES.
-                Errno::Perm | Errno::Acces
-                    if dir.symlink_metadata(&name).is_ok_and(|meta| meta.is_dir()) =>
-                {
-                    Errno::IsDir
-                }
-                errno => errno,
-            })
+        dir.remove_file_or_symlink(&name).map_err(|error| match Errno::from(error) {
+            // macOS says EPERM, Windows EACCES.
+            Errno::Perm | Errno::Acces if dir.symlink_metadata(&name).is_ok_and(|meta| meta.is_dir()) => Errno::IsDir,
+            errno => errno,
+        })
     }
 
     fn rmdir(&self, name: &str) -> Result<()> {
@@ -536,11 +493,7 @@ impl Node for HostNode {
             return Err(Errno::Nxio);
         }
         let id = platform::attributes(&meta).id.unwrap_or(self.id);
-        Ok(Arc::new(HostHandle {
-            host: Arc::clone(&self.host),
-            id,
-            file,
-        }))
+        Ok(Arc::new(HostHandle { host: Arc::clone(&self.host), id, file }))
     }
 }
 
@@ -557,15 +510,8 @@ impl HostNode {
         let (dir, name) = self.at()?;
         platform::set_mode_at(&dir, name.as_ref(), mode)?;
         lock(&self.host.modes).insert(self.id, mode);
-        let rest = SetAttr {
-            mode: None,
-            ..*attr
-        };
-        if rest == SetAttr::default() {
-            Ok(())
-        } else {
-            Err(error)
-        }
+        let rest = SetAttr { mode: None, ..*attr };
+        if rest == SetAttr::default() { Ok(()) } else { Err(error) }
     }
 }
 
@@ -577,20 +523,13 @@ struct HostHandle {
 
 fn system_time(ns: i64) -> std::time::SystemTime {
     let distance = Duration::from_nanos(ns.unsigned_abs());
-    let time = if ns < 0 {
-        UNIX_EPOCH.checked_sub(distance)
-    } else {
-        UNIX_EPOCH.checked_add(distance)
-    };
+    let time = if ns < 0 { UNIX_EPOCH.checked_sub(distance) } else { UNIX_EPOCH.checked_add(distance) };
     time.unwrap_or(UNIX_EPOCH)
 }
 
 fn set_mode(host: &Host, id: Id, file: &File, mode: u32) -> Result<()> {
     platform::set_mode(file, mode & 0o7777)?;
-    if platform::attributes(&Metadata::from_file(file)?)
-        .mode
-        .is_none()
-    {
+    if platform::attributes(&Metadata::from_file(file)?).mode.is_none() {
         lock(&host.modes).insert(id, mode & 0o7777);
     }
     Ok(())

@@ -14,12 +14,7 @@ pub struct Image;
 impl Image {
     /// An empty image whose root is owned by root, mode 0755.
     pub fn builder() -> ImageBuilder {
-        ImageBuilder {
-            dev: next_dev(),
-            next_ino: 2,
-            time: now(),
-            root: BuildDir::new(1, 0o755),
-        }
+        ImageBuilder { dev: next_dev(), next_ino: 2, time: now(), root: BuildDir::new(1, 0o755) }
     }
 }
 
@@ -35,22 +30,14 @@ pub struct ImageBuilder {
 struct BuildDir {
     ino: u64,
     mode: u32,
-    children: HashMap<Box<str>, Build>,
+    dirs: HashMap<Box<str>, BuildDir>,
+    nodes: HashMap<Box<str>, Found>,
 }
 
 impl BuildDir {
     fn new(ino: u64, mode: u32) -> Self {
-        BuildDir {
-            ino,
-            mode,
-            children: HashMap::new(),
-        }
+        BuildDir { ino, mode, dirs: HashMap::new(), nodes: HashMap::new() }
     }
-}
-
-enum Build {
-    Dir(BuildDir),
-    Node(Arc<dyn Node>, Stat),
 }
 
 impl ImageBuilder {
@@ -64,11 +51,7 @@ impl ImageBuilder {
     pub fn file(&mut self, path: &str, mode: u32, data: impl Into<Bytes>) -> &mut Self {
         let data = data.into();
         self.node(path, |stat| {
-            let stat = Stat {
-                mode,
-                size: data.len() as u64,
-                ..stat
-            };
+            let stat = Stat { mode, size: data.len() as u64, ..stat };
             Arc::new(ImageFile { stat, data })
         })
     }
@@ -76,25 +59,13 @@ impl ImageBuilder {
     /// A symbolic link.
     pub fn symlink(&mut self, path: &str, target: &str) -> &mut Self {
         self.node(path, |stat| {
-            let stat = Stat {
-                kind: FileType::Symlink,
-                mode: 0o777,
-                size: target.len() as u64,
-                ..stat
-            };
-            Arc::new(ImageLink {
-                stat,
-                target: target.into(),
-            })
+            let stat = Stat { kind: FileType::Symlink, mode: 0o777, size: target.len() as u64, ..stat };
+            Arc::new(ImageLink { stat, target: target.into() })
         })
     }
 
     /// Any other node; it is given attributes to start from.
-    pub fn node<N: Node + 'static>(
-        &mut self,
-        path: &str,
-        make: impl FnOnce(Stat) -> Arc<N>,
-    ) -> &mut Self {
+    pub fn node<N: Node + 'static>(&mut self, path: &str, make: impl FnOnce(Stat) -> Arc<N>) -> &mut Self {
         let ino = self.next_ino;
         self.next_ino += 1;
         let node: Arc<dyn Node> = make(self.stat(ino, FileType::Regular, 0o644));
@@ -104,19 +75,16 @@ impl ImageBuilder {
         if let Ok(stat) = node.stat()
             && !name.is_empty()
         {
-            let name = name.into();
-            self.reach(parent)
-                .children
-                .insert(name, Build::Node(node, stat));
+            let dir = self.reach(parent);
+            dir.dirs.remove(name);
+            dir.nodes.insert(name.into(), (node, stat));
         }
         self
     }
 
     /// The finished tree.
     pub fn build(self) -> Arc<dyn Node> {
-        let ImageBuilder {
-            dev, time, root, ..
-        } = self;
+        let ImageBuilder { dev, time, root, .. } = self;
         finish(root, &|ino, mode| Stat {
             dev,
             ino,
@@ -154,18 +122,11 @@ impl ImageBuilder {
         let mut dir = &mut self.root;
         for name in path.split('/').filter(|part| !part.is_empty()) {
             let ino = self.next_ino;
-            let slot = dir.children.entry(name.into()).or_insert_with(|| {
+            dir.nodes.remove(name);
+            dir = dir.dirs.entry(name.into()).or_insert_with(|| {
                 self.next_ino += 1;
-                Build::Dir(BuildDir::new(ino, 0o755))
+                BuildDir::new(ino, 0o755)
             });
-            if let Build::Node(..) = slot {
-                self.next_ino += 1;
-                *slot = Build::Dir(BuildDir::new(ino, 0o755));
-            }
-            match slot {
-                Build::Dir(next) => dir = next,
-                Build::Node(..) => unreachable!("replaced above"),
-            }
         }
         dir
     }
@@ -173,22 +134,10 @@ impl ImageBuilder {
 
 /// The depth is the embedder's own; no guest builds images.
 fn finish(dir: BuildDir, stat: &dyn Fn(u64, u32) -> Stat) -> Found {
-    let children: HashMap<Box<str>, Found> = dir
-        .children
-        .into_iter()
-        .map(|(name, build)| match build {
-            Build::Dir(dir) => (name, finish(dir, stat)),
-            Build::Node(node, stat) => (name, (node, stat)),
-        })
-        .collect();
-    let subdirs = children
-        .values()
-        .filter(|(_, stat)| stat.kind == FileType::Directory)
-        .count();
-    let stat = Stat {
-        nlink: 2 + subdirs as u64,
-        ..stat(dir.ino, dir.mode)
-    };
+    let dirs = dir.dirs.into_iter().map(|(name, dir)| (name, finish(dir, stat)));
+    let children: HashMap<Box<str>, Found> = dirs.chain(dir.nodes).collect();
+    let subdirs = children.values().filter(|(_, stat)| stat.kind == FileType::Directory).count();
+    let stat = Stat { nlink: 2 + subdirs as u64, ..stat(dir.ino, dir.mode) };
     (Arc::new(ImageDir { stat, children }), stat)
 }
 
@@ -214,11 +163,7 @@ impl Node for ImageDir {
         Ok(self
             .children
             .iter()
-            .map(|(name, (_, stat))| DirEntry {
-                name: name.to_string(),
-                kind: stat.kind,
-                ino: stat.ino,
-            })
+            .map(|(name, (_, stat))| DirEntry { name: name.to_string(), kind: stat.kind, ino: stat.ino })
             .collect())
     }
 }

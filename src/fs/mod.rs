@@ -33,13 +33,9 @@ pub use errno::{Errno, Result};
 pub use host::{host, host_path};
 pub use image::{Image, ImageBuilder};
 pub use memory::memory;
-pub use namespace::{
-    Caller, Location, Mount, MountUsage, Namespace, NamespaceBuilder, Open, OpenFlags, Opened,
-};
+pub use namespace::{Caller, Location, Mount, MountUsage, Namespace, NamespaceBuilder, Open, OpenFlags, Opened};
 pub(crate) use node::now;
-pub use node::{
-    AGENT, DirEntry, FileHandle, FileType, Found, Node, OpenMode, SetAttr, Stat, Usage,
-};
+pub use node::{AGENT, DirEntry, FileHandle, FileType, Found, Node, OpenMode, SetAttr, Stat, Usage};
 pub use overlay::{Change, ChangeKind, Overlay};
 pub use procfs::{ProcInfo, ProcSource, SystemInfo, procfs};
 pub use quota::Quota;

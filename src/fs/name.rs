@@ -80,22 +80,33 @@ pub fn from_host(name: &OsStr) -> String {
 /// name maps to: two strings must never name one file, or a rule about the
 /// one could be evaded through the other.
 pub fn to_host(text: &str) -> Result<OsString> {
-    let bytes = unescape(text);
-    if let Cow::Owned(bytes) = &bytes
-        && escape(bytes) != text
-    {
+    if !is_canonical(text) {
         return Err(Errno::Inval);
     }
+    let bytes = unescape(text);
     crate::platform::os_string(bytes.into_owned()).ok_or(Errno::Inval)
 }
 
+/// Whether some host text maps to this string.
+pub fn is_canonical(text: &str) -> bool {
+    match unescape(text) {
+        Cow::Borrowed(_) => true,
+        Cow::Owned(bytes) => escape(&bytes) == text,
+    }
+}
+
 /// Checks one component: not empty, not `.` or `..`, no slash, no NUL, not
-/// too long.
+/// too long, no second spelling of another name.
 pub fn check(name: &str) -> Result<()> {
     if name.is_empty() {
         return Err(Errno::NoEnt);
     }
     if name == "." || name == ".." || name.bytes().any(|b| b == b'/' || b == 0) {
+        return Err(Errno::Inval);
+    }
+    // Also where no host is involved: a name that a commit could not write
+    // would be a way to make every commit fail.
+    if !is_canonical(name) {
         return Err(Errno::Inval);
     }
     // An escape takes three bytes for one of the host's.

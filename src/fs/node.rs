@@ -195,10 +195,7 @@ pub trait Node: Send + Sync {
     }
     /// Room in the filesystem.
     fn usage(&self) -> Result<Usage> {
-        Ok(Usage {
-            block_size: 4096,
-            ..Usage::default()
-        })
+        Ok(Usage { block_size: 4096, ..Usage::default() })
     }
     /// The errno for a change that the backend does not offer.
     #[doc(hidden)]

@@ -19,10 +19,7 @@ enum Token {
     Char(char),
     Any,
     Star,
-    Set {
-        negated: bool,
-        ranges: Vec<(char, char)>,
-    },
+    Set { negated: bool, ranges: Vec<(char, char)> },
 }
 
 /// Which parts a path has come to: bit i says that what is left is parts i...
@@ -42,10 +39,7 @@ impl Pattern {
     /// `below` adds everything beneath a match.
     pub(crate) fn new(text: &str, below: bool) -> Result<Self, String> {
         let mut parts = Vec::new();
-        for part in text
-            .split('/')
-            .filter(|part| !part.is_empty() && *part != ".")
-        {
+        for part in text.split('/').filter(|part| !part.is_empty() && *part != ".") {
             match part {
                 ".." => return Err(format!("`..` in the pattern {text:?}")),
                 "**" if matches!(parts.last(), Some(Part::AnyDepth)) => {}
@@ -73,10 +67,7 @@ impl Pattern {
         let mut sum = (0, 0);
         for part in &self.parts {
             if let Part::One(tokens) = part {
-                sum.0 += tokens
-                    .iter()
-                    .filter(|t| matches!(t, Token::Char(_)))
-                    .count();
+                sum.0 += tokens.iter().filter(|t| matches!(t, Token::Char(_))).count();
                 sum.1 += 1;
             }
         }
@@ -195,7 +186,9 @@ fn matches(tokens: &[Token], name: &str) -> bool {
             (None, None) => return true,
             _ => {}
         }
-        let Some((star, from)) = &mut retry else { return false };
+        let Some((star, from)) = &mut retry else {
+            return false;
+        };
         if from.next().is_none() {
             return false;
         }
@@ -210,9 +203,7 @@ impl Token {
             Token::Char(own) => *own == c,
             Token::Any => true,
             Token::Star => false,
-            Token::Set { negated, ranges } => {
-                ranges.iter().any(|&(from, to)| from <= c && c <= to) != *negated
-            }
+            Token::Set { negated, ranges } => ranges.iter().any(|&(from, to)| from <= c && c <= to) != *negated,
         }
     }
 }
@@ -261,10 +252,7 @@ mod tests {
     #[test]
     fn a_hostile_pattern_costs_little() {
         let name = "a".repeat(255);
-        assert!(!is_match(
-            &"*a".repeat(120).replace("aa", "a*a"),
-            &format!("{name}b")
-        ));
+        assert!(!is_match(&"*a".repeat(120).replace("aa", "a*a"), &format!("{name}b")));
         let pattern = format!("{}b", "**/a/".repeat(55));
         assert!(!is_match(&pattern, &"a/".repeat(400)));
     }

@@ -64,9 +64,7 @@ pub trait ProcSource: Send + Sync {
     fn processes(&self) -> Vec<ProcInfo>;
     /// One of them.
     fn process(&self, pid: u32) -> Option<ProcInfo> {
-        self.processes()
-            .into_iter()
-            .find(|process| process.pid == pid)
+        self.processes().into_iter().find(|process| process.pid == pid)
     }
     /// The rest.
     fn system(&self) -> SystemInfo;
@@ -74,15 +72,8 @@ pub trait ProcSource: Send + Sync {
 
 /// The tree to mount at `/proc`.
 pub fn procfs(source: Arc<dyn ProcSource>) -> Arc<dyn Node> {
-    let proc = Arc::new(Proc {
-        dev: next_dev(),
-        time: now(),
-        source,
-    });
-    Arc::new(ProcNode {
-        proc,
-        file: Entry::Root,
-    })
+    let proc = Arc::new(Proc { dev: next_dev(), time: now(), source });
+    Arc::new(ProcNode { proc, file: Entry::Root })
 }
 
 struct Proc {
@@ -104,9 +95,7 @@ enum Entry {
     Fd(u32, u32),
 }
 
-const SYSTEM: [&str; 7] = [
-    "uptime", "meminfo", "cpuinfo", "loadavg", "version", "mounts", "stat",
-];
+const SYSTEM: [&str; 7] = ["uptime", "meminfo", "cpuinfo", "loadavg", "version", "mounts", "stat"];
 const FILES: [&str; 5] = ["stat", "status", "cmdline", "comm", "environ"];
 const LINKS: [&str; 3] = ["cwd", "exe", "root"];
 
@@ -151,13 +140,7 @@ impl Entry {
 impl ProcNode {
     fn make(&self, file: Entry) -> Found {
         let stat = self.proc.stat(file);
-        (
-            Arc::new(ProcNode {
-                proc: Arc::clone(&self.proc),
-                file,
-            }),
-            stat,
-        )
+        (Arc::new(ProcNode { proc: Arc::clone(&self.proc), file }), stat)
     }
 
     fn process(&self, pid: u32) -> Result<ProcInfo> {
@@ -177,18 +160,9 @@ impl ProcNode {
         match self.file {
             Entry::Root => {
                 all.push(("self".into(), Entry::Caller));
-                all.extend(
-                    SYSTEM
-                        .iter()
-                        .enumerate()
-                        .map(|(i, n)| (n.to_string(), Entry::System(i))),
-                );
+                all.extend(SYSTEM.iter().enumerate().map(|(i, n)| (n.to_string(), Entry::System(i))));
                 let processes = self.proc.source.processes();
-                all.extend(
-                    processes
-                        .iter()
-                        .map(|p| (p.pid.to_string(), Entry::Process(p.pid))),
-                );
+                all.extend(processes.iter().map(|p| (p.pid.to_string(), Entry::Process(p.pid))));
             }
             Entry::Process(pid) => {
                 self.process(pid)?;
@@ -200,10 +174,7 @@ impl ProcNode {
             }
             Entry::Fds(pid) => {
                 let fds = self.process(pid)?.fds;
-                all.extend(
-                    fds.iter()
-                        .map(|(fd, _)| (fd.to_string(), Entry::Fd(pid, *fd))),
-                );
+                all.extend(fds.iter().map(|(fd, _)| (fd.to_string(), Entry::Fd(pid, *fd))));
             }
             _ => return Err(Errno::NotDir),
         }
@@ -213,11 +184,7 @@ impl ProcNode {
 
 impl Proc {
     fn stat(&self, file: Entry) -> Stat {
-        let owner = if matches!(file, Entry::Root | Entry::Caller | Entry::System(_)) {
-            0
-        } else {
-            AGENT
-        };
+        let owner = if matches!(file, Entry::Root | Entry::Caller | Entry::System(_)) { 0 } else { AGENT };
         let kind = file.kind();
         Stat {
             dev: self.dev,
@@ -243,17 +210,11 @@ impl Proc {
             "uptime" => {
                 let used: u64 = self.source.processes().iter().map(|p| p.cpu).sum();
                 let all = system.uptime.saturating_mul(u64::from(system.cpus));
-                writeln!(
-                    out,
-                    "{} {}",
-                    seconds(system.uptime),
-                    seconds(all.saturating_sub(used))
-                )
+                writeln!(out, "{} {}", seconds(system.uptime), seconds(all.saturating_sub(used)))
             }
             "meminfo" => {
                 let free = system.memory.saturating_sub(system.memory_used) / 1024;
-                let mut line =
-                    |name: &str, kb: u64| writeln!(out, "{:<16}{kb:>8} kB", format!("{name}:"));
+                let mut line = |name: &str, kb: u64| writeln!(out, "{:<16}{kb:>8} kB", format!("{name}:"));
                 line("MemTotal", system.memory / 1024)
                     .and_then(|()| line("MemFree", free))
                     .and_then(|()| line("MemAvailable", free))
@@ -264,39 +225,24 @@ impl Proc {
                     .and_then(|()| line("SwapTotal", 0))
                     .and_then(|()| line("SwapFree", 0))
             }
-            "cpuinfo" => (0..system.cpus).try_for_each(|cpu| {
-                writeln!(out, "processor\t: {cpu}\nmodel name\t: WebAssembly\n")
-            }),
+            "cpuinfo" => {
+                (0..system.cpus).try_for_each(|cpu| writeln!(out, "processor\t: {cpu}\nmodel name\t: WebAssembly\n"))
+            }
             "loadavg" => {
                 let processes = self.source.processes();
                 let running = processes.iter().filter(|p| p.state == 'R').count();
                 let last = processes.iter().map(|p| p.pid).max().unwrap_or(0);
                 writeln!(out, "0.00 0.00 0.00 {running}/{} {last}", processes.len())
             }
-            "version" => writeln!(
-                out,
-                "Linux version 6.1.0 (agentfense {})",
-                env!("CARGO_PKG_VERSION")
-            ),
-            "mounts" => system
-                .mounts
-                .iter()
-                .try_for_each(|(source, at, kind, read_only)| {
-                    let mode = if *read_only { "ro" } else { "rw" };
-                    writeln!(
-                        out,
-                        "{} {} {kind} {mode} 0 0",
-                        mount_field(source),
-                        mount_field(at)
-                    )
-                }),
+            "version" => writeln!(out, "Linux version 6.1.0 (agentfense {})", env!("CARGO_PKG_VERSION")),
+            "mounts" => system.mounts.iter().try_for_each(|(source, at, kind, read_only)| {
+                let mode = if *read_only { "ro" } else { "rw" };
+                writeln!(out, "{} {} {kind} {mode} 0 0", mount_field(source), mount_field(at))
+            }),
             _ => {
                 let boot = self.time / 1_000_000_000;
                 let used: u64 = self.source.processes().iter().map(|p| p.cpu).sum();
-                let idle = system
-                    .uptime
-                    .saturating_mul(u64::from(system.cpus))
-                    .saturating_sub(used);
+                let idle = system.uptime.saturating_mul(u64::from(system.cpus)).saturating_sub(used);
                 let (user, idle) = (used / 10_000_000, idle / 10_000_000);
                 let count = self.source.processes().len();
                 writeln!(
@@ -311,10 +257,7 @@ impl Proc {
 
 /// As the kernel writes it: space, tab, newline and backslash in octal.
 fn mount_field(text: &str) -> String {
-    text.replace('\\', "\\134")
-        .replace(' ', "\\040")
-        .replace('\t', "\\011")
-        .replace('\n', "\\012")
+    text.replace('\\', "\\134").replace(' ', "\\040").replace('\t', "\\011").replace('\n', "\\012")
 }
 
 fn process_file(name: &str, p: &ProcInfo) -> String {
@@ -376,9 +319,7 @@ impl Node for ProcNode {
         self.file.kind()
     }
     fn stat(&self) -> Result<Stat> {
-        if let Entry::Process(pid) | Entry::File(pid, _) | Entry::Link(pid, _) | Entry::Fds(pid) =
-            self.file
-        {
+        if let Entry::Process(pid) | Entry::File(pid, _) | Entry::Link(pid, _) | Entry::Fds(pid) = self.file {
             self.process(pid)?;
         }
         Ok(self.proc.stat(self.file))
@@ -420,13 +361,7 @@ impl Node for ProcNode {
     }
     fn read_dir(&self) -> Result<Vec<DirEntry>> {
         let entries = self.entries()?.into_iter();
-        Ok(entries
-            .map(|(name, file)| DirEntry {
-                name,
-                kind: file.kind(),
-                ino: file.ino(),
-            })
-            .collect())
+        Ok(entries.map(|(name, file)| DirEntry { name, kind: file.kind(), ino: file.ino() }).collect())
     }
     fn readlink(&self, caller: u32) -> Result<String> {
         match self.file {
@@ -441,10 +376,7 @@ impl Node for ProcNode {
             }
             Entry::Fd(pid, fd) => {
                 let fds = self.process(pid)?.fds;
-                fds.into_iter()
-                    .find(|(own, _)| *own == fd)
-                    .map(|(_, text)| text)
-                    .ok_or(Errno::NoEnt)
+                fds.into_iter().find(|(own, _)| *own == fd).map(|(_, text)| text).ok_or(Errno::NoEnt)
             }
             _ => Err(Errno::Inval),
         }
@@ -452,10 +384,9 @@ impl Node for ProcNode {
     fn open(&self, mode: OpenMode) -> Result<Arc<dyn FileHandle>> {
         match self.file.kind() {
             FileType::Regular if mode.write => Err(Errno::Acces),
-            FileType::Regular => Ok(Arc::new(Fixed::new(
-                self.stat()?,
-                super::name::unescape(&self.text()?).into_owned().into(),
-            ))),
+            FileType::Regular => {
+                Ok(Arc::new(Fixed::new(self.stat()?, super::name::unescape(&self.text()?).into_owned().into())))
+            }
             FileType::Directory => Err(Errno::IsDir),
             _ => Err(Errno::Loop),
         }

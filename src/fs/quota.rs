@@ -36,14 +36,8 @@ impl Quota {
     /// At most that many bytes (contents, names and link texts) and files.
     pub fn new(bytes: u64, inodes: u64) -> Arc<Self> {
         Arc::new(Quota {
-            bytes: Counter {
-                used: AtomicU64::new(0),
-                limit: bytes,
-            },
-            inodes: Counter {
-                used: AtomicU64::new(0),
-                limit: inodes,
-            },
+            bytes: Counter { used: AtomicU64::new(0), limit: bytes },
+            inodes: Counter { used: AtomicU64::new(0), limit: inodes },
         })
     }
 
@@ -82,11 +76,7 @@ impl Quota {
             self.bytes.release(bytes);
             return Err(error);
         }
-        Ok(Charge {
-            quota: Arc::clone(self),
-            bytes,
-            inodes,
-        })
+        Ok(Charge { quota: Arc::clone(self), bytes, inodes })
     }
 }
 

@@ -4,9 +4,7 @@ use super::pattern::{Pattern, Progress};
 use serde::{Deserialize, Serialize};
 
 /// What may be done with a path; each level includes those before.
-#[derive(
-    Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
-)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Permission {
     /// Answers as if the path were not there.
@@ -21,9 +19,7 @@ pub enum Permission {
 }
 
 /// How a rule's pattern is read.
-#[derive(
-    Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
-)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum PatternType {
     /// `*`, `?` and `[...]` within a component, `**` over any number of them.
@@ -57,23 +53,12 @@ pub struct PermissionRule {
 impl PermissionRule {
     /// A glob rule.
     pub fn glob(pattern: &str, permission: Permission, priority: i32) -> Self {
-        PermissionRule {
-            pattern: pattern.into(),
-            permission,
-            kind: PatternType::Glob,
-            priority,
-        }
+        PermissionRule { pattern: pattern.into(), permission, kind: PatternType::Glob, priority }
     }
 }
 
 /// The names that [`preset`] knows.
-pub const PRESETS: [&str; 5] = [
-    "view-only",
-    "read-only",
-    "agent-safe",
-    "development",
-    "full-access",
-];
+pub const PRESETS: [&str; 5] = ["view-only", "read-only", "agent-safe", "development", "full-access"];
 
 /// The rules of a preset.
 pub fn preset(name: &str) -> Option<Vec<PermissionRule>> {
@@ -122,11 +107,7 @@ impl Rules {
 
     /// The same with the choice whether case matters: on a host that takes
     /// `.ENV` for `.env` a rule must do so, too.
-    pub fn with_case(
-        rules: &[PermissionRule],
-        workspace: &str,
-        fold_case: bool,
-    ) -> Result<Self, String> {
+    pub fn with_case(rules: &[PermissionRule], workspace: &str, fold_case: bool) -> Result<Self, String> {
         let workspace = workspace.trim_end_matches('/');
         let mut ranked = Vec::with_capacity(rules.len());
         for (index, rule) in rules.iter().enumerate() {
@@ -134,22 +115,12 @@ impl Rules {
                 return Err("a permission rule has an empty pattern".into());
             }
             let text = match rule.pattern.strip_prefix(workspace) {
-                Some(rest)
-                    if !workspace.is_empty() && (rest.is_empty() || rest.starts_with('/')) =>
-                {
-                    if rest.is_empty() {
-                        "/"
-                    } else {
-                        rest
-                    }
+                Some(rest) if !workspace.is_empty() && (rest.is_empty() || rest.starts_with('/')) => {
+                    if rest.is_empty() { "/" } else { rest }
                 }
                 _ => rule.pattern.as_str(),
             };
-            let mut text = if fold_case {
-                text.to_lowercase()
-            } else {
-                text.to_string()
-            };
+            let mut text = if fold_case { text.to_lowercase() } else { text.to_string() };
             if rule.kind == PatternType::Glob && !text.contains('/') {
                 text.insert_str(0, "**/");
             }
@@ -158,13 +129,8 @@ impl Rules {
             ranked.push((rank, pattern, rule.permission));
         }
         ranked.sort_by_key(|&(rank, ..)| std::cmp::Reverse(rank));
-        let rules = ranked
-            .into_iter()
-            .map(|(_, pattern, permission)| (pattern, permission));
-        Ok(Rules {
-            rules: rules.collect(),
-            fold_case,
-        })
+        let rules = ranked.into_iter().map(|(_, pattern, permission)| (pattern, permission));
+        Ok(Rules { rules: rules.collect(), fold_case })
     }
 
     /// Whether there is no rule at all.
@@ -240,9 +206,7 @@ mod tests {
     fn level(rules: &[PermissionRule], path: &str) -> Permission {
         let rules = Rules::with_case(rules, "/workspace", false).unwrap();
         let path: Vec<&str> = path.split('/').filter(|part| !part.is_empty()).collect();
-        let directory = path
-            .last()
-            .is_none_or(|name| !name.contains('.') || name.starts_with('.'));
+        let directory = path.last().is_none_or(|name| !name.contains('.') || name.starts_with('.'));
         rules.effective(&path, directory)
     }
 
@@ -302,10 +266,7 @@ mod tests {
 
     #[test]
     fn directories_on_the_way_stay() {
-        let rules = [
-            PermissionRule::glob("**/*", Hidden, 0),
-            PermissionRule::glob("/docs/api/**", Read, 0),
-        ];
+        let rules = [PermissionRule::glob("**/*", Hidden, 0), PermissionRule::glob("/docs/api/**", Read, 0)];
         assert_eq!(level(&rules, ""), View);
         assert_eq!(level(&rules, "docs"), View);
         assert_eq!(level(&rules, "docs/api/x.md"), Read);
@@ -329,10 +290,7 @@ mod tests {
     fn as_data() {
         let json = r#"{"pattern":"**/*.md","permission":"view","type":"file","priority":3}"#;
         let rule: PermissionRule = serde_json::from_str(json).unwrap();
-        assert_eq!(
-            (rule.permission, rule.kind, rule.priority),
-            (View, PatternType::File, 3)
-        );
+        assert_eq!((rule.permission, rule.kind, rule.priority), (View, PatternType::File, 3));
         assert_eq!(serde_json::to_string(&rule).unwrap(), json);
         let short: PermissionRule = serde_json::from_str(r#"{"pattern":"x"}"#).unwrap();
         assert_eq!(short, PermissionRule::glob("x", Read, 0));

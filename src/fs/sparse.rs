@@ -19,11 +19,7 @@ pub(crate) struct Sparse {
 
 impl Sparse {
     pub(crate) fn new(quota: &Arc<Quota>) -> Result<Self> {
-        Ok(Sparse {
-            len: 0,
-            chunks: BTreeMap::new(),
-            charge: quota.charge(0, 0)?,
-        })
+        Ok(Sparse { len: 0, chunks: BTreeMap::new(), charge: quota.charge(0, 0)? })
     }
 
     pub(crate) fn len(&self) -> u64 {
@@ -39,10 +35,7 @@ impl Sparse {
             let within = (at % CHUNK) as usize;
             let part = (CHUNK as usize - within).min(total - done);
             let out = &mut buf[done..done + part];
-            let held = self
-                .chunks
-                .get(&(at / CHUNK))
-                .map_or(&[][..], |chunk| chunk.get(within..).unwrap_or_default());
+            let held = self.chunks.get(&(at / CHUNK)).map_or(&[][..], |chunk| chunk.get(within..).unwrap_or_default());
             let n = held.len().min(part);
             out[..n].copy_from_slice(&held[..n]);
             out[n..].fill(0);

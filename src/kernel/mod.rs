@@ -38,7 +38,6 @@ pub(crate) struct Kernel {
     pub(crate) engine: Arc<Engine>,
     pub(crate) namespace: Namespace,
     pub(crate) limits: Limits,
-    pub(crate) hostname: String,
     pub(crate) started: std::time::Instant,
     table: Mutex<Table>,
     /// Linear memory of all processes together, in bytes.
@@ -46,12 +45,11 @@ pub(crate) struct Kernel {
 }
 
 impl Kernel {
-    pub(crate) fn new(engine: Arc<Engine>, namespace: Namespace, limits: Limits, hostname: String) -> Arc<Self> {
+    pub(crate) fn new(engine: Arc<Engine>, namespace: Namespace, limits: Limits) -> Arc<Self> {
         Arc::new(Kernel {
             engine,
             namespace,
             limits,
-            hostname,
             started: std::time::Instant::now(),
             table: Mutex::default(),
             memory: AtomicU64::new(0),

@@ -3,7 +3,6 @@
 /// A signal's number on Linux.
 pub(crate) type Signal = u8;
 
-pub(crate) const SIGHUP: Signal = 1;
 pub(crate) const SIGINT: Signal = 2;
 pub(crate) const SIGILL: Signal = 4;
 pub(crate) const SIGABRT: Signal = 6;
@@ -19,7 +18,6 @@ pub(crate) const SIGTSTP: Signal = 20;
 pub(crate) const SIGTTIN: Signal = 21;
 pub(crate) const SIGTTOU: Signal = 22;
 pub(crate) const SIGURG: Signal = 23;
-pub(crate) const SIGXCPU: Signal = 24;
 pub(crate) const SIGWINCH: Signal = 28;
 /// The largest number, real-time signals included.
 pub(crate) const SIGNAL_MAX: Signal = 64;

@@ -19,18 +19,10 @@ pub fn os_string(bytes: Vec<u8>) -> Option<OsString> {
 /// something else: a stream, a device, a name without its last dot.
 pub fn valid_name(name: &str) -> bool {
     const DEVICES: [&str; 6] = ["CON", "PRN", "AUX", "NUL", "CONIN$", "CONOUT$"];
-    let stem = name
-        .split('.')
-        .next()
-        .unwrap_or(name)
-        .trim_end_matches(' ')
-        .to_uppercase();
+    let stem = name.split('.').next().unwrap_or(name).trim_end_matches(' ').to_uppercase();
     let numbered = |prefix: &str| {
         stem.strip_prefix(prefix).is_some_and(|rest| {
-            rest.chars().count() == 1
-                && rest
-                    .chars()
-                    .all(|c| "0123456789\u{b9}\u{b2}\u{b3}".contains(c))
+            rest.chars().count() == 1 && rest.chars().all(|c| "0123456789\u{b9}\u{b2}\u{b3}".contains(c))
         })
     };
     !name.contains(|c: char| c < ' ' || r#"\/:*?"<>|"#.contains(c))
@@ -47,13 +39,7 @@ pub fn errno(_raw: i32) -> Option<Errno> {
 
 /// What the metadata tells here.
 pub fn attributes(_meta: &Metadata) -> HostAttr {
-    HostAttr {
-        id: None,
-        mode: None,
-        nlink: 1,
-        ctime: None,
-        special: None,
-    }
+    HostAttr { id: None, mode: None, nlink: 1, ctime: None, special: None }
 }
 
 /// The inode number that a directory entry brings along: none here.

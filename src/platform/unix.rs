@@ -75,11 +75,7 @@ pub fn attributes(meta: &Metadata) -> HostAttr {
         id: Some((meta.dev(), meta.ino())),
         mode: Some(meta.mode() & 0o7777),
         nlink: meta.nlink(),
-        ctime: Some(
-            meta.ctime()
-                .saturating_mul(1_000_000_000)
-                .saturating_add(meta.ctime_nsec()),
-        ),
+        ctime: Some(meta.ctime().saturating_mul(1_000_000_000).saturating_add(meta.ctime_nsec())),
         special,
     }
 }
@@ -111,10 +107,7 @@ pub fn set_mode_at(dir: &Dir, name: &Path, mode: u32) -> io::Result<()> {
         // A handle that needs no permission on the file and cannot be
         // exchanged behind our back; chmod by its number in /proc.
         let mut options = OpenOptions::new();
-        options
-            .read(true)
-            .follow(FollowSymlinks::No)
-            .custom_flags(O_PATH);
+        options.read(true).follow(FollowSymlinks::No).custom_flags(O_PATH);
         let file = dir.open_with(name, &options)?;
         if file.metadata()?.is_symlink() {
             return Err(io::ErrorKind::Unsupported.into());

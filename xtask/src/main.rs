@@ -21,6 +21,7 @@ fn usage() -> String {
      \n\
      setup    installs the WebAssembly target, builds the userland and the command\n\
      userland builds the userland only\n\
+     install  compiles the built userland ahead of time for this machine\n\
      test     sets up, then runs every test and check\n\
      bench    sets up, then prints the benchmark table"
         .into()
@@ -31,6 +32,7 @@ fn main() -> ExitCode {
     let done = match task.as_deref() {
         Some("setup") => setup(),
         Some("userland") => userland(),
+        Some("install") => install(),
         Some("test") => setup().and_then(|()| test()),
         Some("bench") => setup().and_then(|()| cargo(&["bench", "-p", "agentfense"])),
         _ => Err(usage()),
@@ -84,6 +86,11 @@ fn userland() -> Result {
         build.extend(["-p", package]);
     }
     cargo(&build)?;
+    install()
+}
+
+/// Compiles the built components ahead of time, beside the command.
+fn install() -> Result {
     let built = target_dir().join(TARGET).join("guest");
     let mut programs = Vec::new();
     for (package, artifact, commands) in PROGRAMS {
@@ -103,5 +110,8 @@ fn userland() -> Result {
 fn test() -> Result {
     cargo(&["fmt", "--all", "--check"])?;
     cargo(&["clippy", "--workspace", "--all-targets", "--", "-D", "warnings"])?;
-    cargo(&["test", "--workspace", "--exclude", "agentfense-toolbox"])
+    // In release, so that the engine is compiled once for the command and the tests.
+    cargo(&["test", "--release", "-p", "agentfense"])?;
+    // The guests' pure parts, natively.
+    cargo(&["test", "--release", "--lib", "-p", "agentfense-shell", "-p", "agentfense-sys", "-p", "agentfense-regex"])
 }

@@ -53,9 +53,7 @@ impl Program {
         let mut steps = 0;
         for from in start..=text.len() {
             if let Some(found) = self.longest_from(text, from, &mut slots, &mut steps)? {
-                let groups = (0..=self.groups).map(|group| {
-                    Some(found[2 * group]?..found[2 * group + 1]?)
-                });
+                let groups = (0..=self.groups).map(|group| Some(found[2 * group]?..found[2 * group + 1]?));
                 return Ok(Some(Captures(groups.collect())));
             }
         }
@@ -125,8 +123,7 @@ impl Program {
                         pc += 1;
                     }
                     Instruction::BackReference(group) => {
-                        let (Some(start), Some(end)) = (slots[2 * group], slots[2 * group + 1])
-                        else {
+                        let (Some(start), Some(end)) = (slots[2 * group], slots[2 * group + 1]) else {
                             break;
                         };
                         let Some(length) = self.same(&text[start..end], &text[at..]) else { break };

@@ -4,8 +4,7 @@ use crate::class::Class;
 use crate::parse::{Look, Node, Unit};
 use crate::{Error, Flags};
 use regex_syntax::hir::{
-    self, Capture, ClassBytes, ClassBytesRange, ClassUnicode, ClassUnicodeRange, Hir, HirKind,
-    Repetition,
+    self, Capture, ClassBytes, ClassBytesRange, ClassUnicode, ClassUnicodeRange, Hir, HirKind, Repetition,
 };
 
 /// The pattern between the anchors that `Flags::whole` and `Flags::word` ask for.
@@ -41,12 +40,9 @@ pub(crate) fn build(node: &Node, flags: Flags) -> Result<Hir, Error> {
         }),
         // Patterns with these do not come here.
         Node::BackReference(_) => return Err(Error::new("Invalid back reference")),
-        Node::Repeat { node, min, max } => Hir::repetition(Repetition {
-            min: *min,
-            max: *max,
-            greedy: true,
-            sub: Box::new(build(node, flags)?),
-        }),
+        Node::Repeat { node, min, max } => {
+            Hir::repetition(Repetition { min: *min, max: *max, greedy: true, sub: Box::new(build(node, flags)?) })
+        }
         Node::Concat(nodes) => Hir::concat(build_all(nodes, flags)?),
         Node::Alternate(nodes) => Hir::alternation(build_all(nodes, flags)?),
     })
@@ -124,17 +120,12 @@ pub(crate) fn without_newlines(hir: Hir) -> Hir {
             class.difference(&ClassBytes::new([ClassBytesRange::new(b'\n', b'\n')]));
             Hir::class(hir::Class::Bytes(class))
         }
-        HirKind::Repetition(repetition) => Hir::repetition(Repetition {
-            sub: Box::new(without_newlines(*repetition.sub)),
-            ..repetition
-        }),
-        HirKind::Capture(capture) => {
-            Hir::capture(Capture { sub: Box::new(without_newlines(*capture.sub)), ..capture })
+        HirKind::Repetition(repetition) => {
+            Hir::repetition(Repetition { sub: Box::new(without_newlines(*repetition.sub)), ..repetition })
         }
+        HirKind::Capture(capture) => Hir::capture(Capture { sub: Box::new(without_newlines(*capture.sub)), ..capture }),
         HirKind::Concat(parts) => Hir::concat(parts.into_iter().map(without_newlines).collect()),
-        HirKind::Alternation(parts) => {
-            Hir::alternation(parts.into_iter().map(without_newlines).collect())
-        }
+        HirKind::Alternation(parts) => Hir::alternation(parts.into_iter().map(without_newlines).collect()),
         HirKind::Empty => Hir::empty(),
         HirKind::Literal(literal) => Hir::literal(literal.0),
         HirKind::Look(look) => Hir::look(look),

@@ -147,8 +147,7 @@ impl Regex {
     fn perl<P: AsRef<[u8]>>(patterns: &[P], flags: Flags) -> Result<Regex, Error> {
         let mut whole = String::new();
         for pattern in patterns {
-            let pattern = std::str::from_utf8(pattern.as_ref())
-                .map_err(|_| Error::new("the pattern is not UTF-8"))?;
+            let pattern = std::str::from_utf8(pattern.as_ref()).map_err(|_| Error::new("the pattern is not UTF-8"))?;
             if !whole.is_empty() {
                 whole.push('|');
             }
@@ -258,8 +257,7 @@ impl Regex {
                 {
                     return Ok(Some(captures));
                 }
-                let groups = (0..captures.group_len())
-                    .map(|group| captures.get_group(group).map(|span| span.range()));
+                let groups = (0..captures.group_len()).map(|group| captures.get_group(group).map(|span| span.range()));
                 Ok(Some(Captures(groups.collect())))
             }
             Engine::Backtrack(program) => program.captures_at(text, start),
@@ -271,8 +269,7 @@ impl Regex {
                 }
                 match regex.captures_from_pos(text, start) {
                     Ok(Some(captures)) => {
-                        let groups = (0..captures.len())
-                            .map(|group| captures.get(group).map(|m| m.start()..m.end()));
+                        let groups = (0..captures.len()).map(|group| captures.get(group).map(|m| m.start()..m.end()));
                         Ok(Some(Captures(groups.collect())))
                     }
                     Ok(None) => Ok(None),
@@ -286,10 +283,7 @@ impl Regex {
 fn compile(hir: &regex_syntax::hir::Hir) -> Result<meta::Regex, Error> {
     meta::Regex::builder()
         .configure(
-            meta::Config::new()
-                .utf8_empty(false)
-                .nfa_size_limit(Some(SIZE_LIMIT))
-                .hybrid_cache_capacity(8 << 20),
+            meta::Config::new().utf8_empty(false).nfa_size_limit(Some(SIZE_LIMIT)).hybrid_cache_capacity(8 << 20),
         )
         .build_from_hir(hir)
         .map_err(|error| match error.size_limit() {

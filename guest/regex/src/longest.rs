@@ -25,21 +25,13 @@ impl std::fmt::Debug for Longest {
 }
 
 fn nfa(hir: &Hir, captures: thompson::WhichCaptures) -> Option<thompson::NFA> {
-    let config = thompson::Config::new()
-        .utf8(false)
-        .which_captures(captures)
-        .nfa_size_limit(Some(crate::SIZE_LIMIT));
+    let config = thompson::Config::new().utf8(false).which_captures(captures).nfa_size_limit(Some(crate::SIZE_LIMIT));
     thompson::Compiler::new().configure(config).build_from_hir(hir).ok()
 }
 
 impl Longest {
     pub fn new(hir: Hir) -> Longest {
-        Longest {
-            hir,
-            all: OnceCell::new(),
-            all_slow: OnceCell::new(),
-            to_end: OnceCell::new(),
-        }
+        Longest { hir, all: OnceCell::new(), all_slow: OnceCell::new(), to_end: OnceCell::new() }
     }
 
     /// The end of the longest match that starts at `start`.
@@ -47,10 +39,8 @@ impl Longest {
         let input = Input::new(text).range(start..).anchored(Anchored::Yes);
         let all = self.all.get_or_init(|| {
             let nfa = nfa(&self.hir, thompson::WhichCaptures::None)?;
-            let config = DFA::config()
-                .match_kind(MatchKind::All)
-                .unicode_word_boundary(true)
-                .skip_cache_capacity_check(true);
+            let config =
+                DFA::config().match_kind(MatchKind::All).unicode_word_boundary(true).skip_cache_capacity_check(true);
             let dfa = DFA::builder().configure(config).build_from_nfa(nfa).ok()?;
             let cache = RefCell::new(dfa.create_cache());
             Some((dfa, cache))
@@ -73,12 +63,7 @@ impl Longest {
     }
 
     /// The groups of the match from `start` to `end`.
-    pub fn captures(
-        &self,
-        text: &[u8],
-        start: usize,
-        end: usize,
-    ) -> Result<Option<Captures>, Error> {
+    pub fn captures(&self, text: &[u8], start: usize, end: usize) -> Result<Option<Captures>, Error> {
         let to_end = self.to_end.get_or_init(|| {
             let hir = Hir::concat(vec![self.hir.clone(), Hir::look(Look::End)]);
             let nfa = nfa(&hir, thompson::WhichCaptures::All)?;
@@ -92,8 +77,7 @@ impl Longest {
             // A place at the end (`\B`) that looks different without what follows.
             return Ok(None);
         }
-        let groups = (0..captures.group_len())
-            .map(|group| captures.get_group(group).map(|span| span.range()));
+        let groups = (0..captures.group_len()).map(|group| captures.get_group(group).map(|span| span.range()));
         Ok(Some(Captures(groups.collect())))
     }
 }

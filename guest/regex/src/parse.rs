@@ -53,11 +53,7 @@ const MAX_REPEAT: u32 = 0x7fff;
 const MAX_DEPTH: usize = 250;
 
 /// Takes patterns apart and joins them as alternatives.
-pub(crate) fn parse_all<P: AsRef<[u8]>>(
-    patterns: &[P],
-    syntax: Syntax,
-    flags: Flags,
-) -> Result<Parsed, Error> {
+pub(crate) fn parse_all<P: AsRef<[u8]>>(patterns: &[P], syntax: Syntax, flags: Flags) -> Result<Parsed, Error> {
     let (mut alternatives, mut groups, mut back_references) = (Vec::new(), 0, false);
     for pattern in patterns {
         let units = units(pattern.as_ref(), flags.bytes);
@@ -146,11 +142,7 @@ impl Parser {
     }
 
     fn sees_special(&self, c: char) -> bool {
-        if self.extended {
-            self.peek() == Some(c)
-        } else {
-            self.peek() == Some('\\') && self.peek_at(1) == Some(c)
-        }
+        if self.extended { self.peek() == Some(c) } else { self.peek() == Some('\\') && self.peek_at(1) == Some(c) }
     }
 
     fn alternation(&mut self) -> Result<Node, Error> {

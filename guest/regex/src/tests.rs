@@ -37,9 +37,8 @@ fn the_longest_of_the_leftmost() {
 
 #[test]
 fn groups_of_the_longest() {
-    let captures = |pattern: &str, text: &str| {
-        groups(pattern, Syntax::Extended, Flags::default(), text.as_bytes()).unwrap()
-    };
+    let captures =
+        |pattern: &str, text: &str| groups(pattern, Syntax::Extended, Flags::default(), text.as_bytes()).unwrap();
     assert_eq!(captures("(a|ab)(c|bcd)(d*)", "abcd")[0], Some((0, 4)));
     assert_eq!(captures("(a*)(b)?", "aac"), [Some((0, 2)), Some((0, 2)), None]);
     assert_eq!(captures("(ab?)(bc)?", "abc"), [Some((0, 3)), Some((0, 1)), Some((1, 3))]);

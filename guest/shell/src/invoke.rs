@@ -190,11 +190,7 @@ impl Shell {
                 self.name = operands.remove(0);
             }
             self.positional = Rc::new(operands);
-            self.options.set_source(b'c');
-            let script = Rc::new(script);
-            self.execution_string = Some(script.clone());
-            self.set_scalar(b"BASH_EXECUTION_STRING", (*script).clone())?;
-            return self.run_main_text(&script, 1);
+            return self.run_command_text(script.into());
         }
         if operands.is_empty() || standard_input {
             self.positional = Rc::new(operands);
@@ -204,6 +200,15 @@ impl Shell {
         let script = operands.remove(0);
         self.positional = Rc::new(operands);
         self.run_script_file(script)
+    }
+
+    /// Runs the text of `-c`.
+    pub(crate) fn run_command_text(&mut self, text: Vec<u8>) -> Run {
+        let text = Rc::new(BString::from(text));
+        self.options.set_source(b'c');
+        self.execution_string = Some(text.clone());
+        self.set_scalar(b"BASH_EXECUTION_STRING", (*text).clone())?;
+        self.run_main_text(&text, 1)
     }
 
     /// `bash FILE`: a file without a slash is also looked for in PATH.

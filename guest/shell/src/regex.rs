@@ -115,10 +115,10 @@ impl Translator<'_> {
                     self.at += 1;
                     match &mut atom {
                         Some(atom) => *atom = format!("(?:{atom}){}", byte as char),
-                        None if byte == b'*' => atom = Some("\\*".into()),
                         None => return Err(Invalid),
                     }
                 }
+                b'{' if atom.is_none() => return Err(Invalid),
                 b'{' if self.interval().is_some() => {
                     let Some((interval, len)) = self.interval() else { return Err(Invalid) };
                     let Some(inner) = &atom else { return Err(Invalid) };

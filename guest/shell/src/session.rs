@@ -130,6 +130,10 @@ impl Shell {
                 self.vars.environment_changed();
             }
         }
+        let role = self.role;
+        if is_file {
+            self.role = Role::Script;
+        }
         let aliases = self.options.shopt(Shopt::ExpandAliases);
         if is_file {
             self.options.shopt_set(Shopt::ExpandAliases, false);
@@ -137,6 +141,8 @@ impl Shell {
 
         self.poll_countdown = 0;
         let result = match name {
+            // Called as the shell itself is: text without a file, like that of `-c`.
+            Some(name) if name == self.name => self.run_command_text(script),
             Some(name) => self.run_main_script(name, &script),
             None => self.run_text(&script, 1),
         };
@@ -154,6 +160,7 @@ impl Shell {
         }
         if is_file {
             self.options.shopt_set(Shopt::ExpandAliases, aliases);
+            self.role = role;
         }
         self.name = own_name;
         if let Some(arguments) = own_arguments {

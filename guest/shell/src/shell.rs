@@ -185,6 +185,8 @@ pub struct Shell {
     pub builtin_name: &'static str,
     /// Whether the builtin's output could not be written.
     pub output_failed: bool,
+    /// `$?` before `return`, which a RETURN trap sees.
+    pub status_before_return: i32,
     /// The commands that `history` lists.
     pub history: Rc<Vec<BString>>,
     /// How many commands may run before signals are looked for.

@@ -147,6 +147,7 @@ impl Shell {
             last_argument: BString::default(),
             builtin_name: "",
             output_failed: false,
+            status_before_return: 0,
             history: Rc::default(),
             poll_countdown: 0,
             orphans: false,

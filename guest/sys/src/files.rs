@@ -141,9 +141,7 @@ impl Write for &OpenFile {
 impl Seek for &OpenFile {
     fn seek(&mut self, position: SeekFrom) -> io::Result<u64> {
         let (offset, whence) = match position {
-            SeekFrom::Start(offset) => {
-                (i64::try_from(offset).map_err(|_| Errno::Overflow)?, Whence::Set)
-            }
+            SeekFrom::Start(offset) => (i64::try_from(offset).map_err(|_| Errno::Overflow)?, Whence::Set),
             SeekFrom::Current(offset) => (offset, Whence::Current),
             SeekFrom::End(offset) => (offset, Whence::End),
         };
@@ -239,10 +237,7 @@ pub fn access(path: impl AsRef<[u8]>, mode: AccessMode) -> Result<(), Errno> {
 /// The entries of a directory without `.` and `..`, in no order.
 pub fn read_dir(path: impl AsRef<[u8]>) -> Result<Vec<DirEntry>, Errno> {
     let entries = raw::read_dir(&to_wasi(path.as_ref()))?;
-    Ok(entries
-        .into_iter()
-        .map(|entry| DirEntry { name: from_wasi_string(entry.name), kind: entry.kind })
-        .collect())
+    Ok(entries.into_iter().map(|entry| DirEntry { name: from_wasi_string(entry.name), kind: entry.kind }).collect())
 }
 
 /// As readlink(2).
@@ -261,12 +256,7 @@ pub fn set_mode(path: impl AsRef<[u8]>, mode: u32, follow: bool) -> Result<(), E
 }
 
 /// As chown(2), or lchown(2) where `follow` is false.
-pub fn set_owner(
-    path: impl AsRef<[u8]>,
-    uid: Option<u32>,
-    gid: Option<u32>,
-    follow: bool,
-) -> Result<(), Errno> {
+pub fn set_owner(path: impl AsRef<[u8]>, uid: Option<u32>, gid: Option<u32>, follow: bool) -> Result<(), Errno> {
     Ok(raw::set_owner(&to_wasi(path.as_ref()), uid, gid, follow)?)
 }
 

@@ -31,9 +31,7 @@ pub fn args() -> Vec<Vec<u8>> {
 
 /// This process's environment, in its order.
 pub fn env() -> Vec<(Vec<u8>, Vec<u8>)> {
-    std::env::vars_os()
-        .map(|(name, value)| (escape::from_os(&name), escape::from_os(&value)))
-        .collect()
+    std::env::vars_os().map(|(name, value)| (escape::from_os(&name), escape::from_os(&value))).collect()
 }
 
 /// One variable of this process's environment.

@@ -117,10 +117,7 @@ impl Command {
     }
 
     /// Sets several variables.
-    pub fn envs<N: AsRef<[u8]>, V: AsRef<[u8]>>(
-        &mut self,
-        vars: impl IntoIterator<Item = (N, V)>,
-    ) -> &mut Command {
+    pub fn envs<N: AsRef<[u8]>, V: AsRef<[u8]>>(&mut self, vars: impl IntoIterator<Item = (N, V)>) -> &mut Command {
         for (name, value) in vars {
             self.env(name, value);
         }
@@ -205,11 +202,9 @@ impl Command {
             let fd = index as u32;
             let file = match stdio {
                 Stdio::Inherit => OpenFile::inherited(fd),
-                Stdio::Null => Some(files::open(
-                    "/dev/null",
-                    if fd == 0 { OpenFlags::READ } else { OpenFlags::WRITE },
-                    0,
-                )?),
+                Stdio::Null => {
+                    Some(files::open("/dev/null", if fd == 0 { OpenFlags::READ } else { OpenFlags::WRITE }, 0)?)
+                }
                 Stdio::Piped => {
                     let (reader, writer) = files::pipe()?;
                     let (theirs, ours) = if fd == 0 { (reader, writer) } else { (writer, reader) };
@@ -249,12 +244,7 @@ impl Command {
         Err(error)
     }
 
-    fn start_file(
-        &self,
-        path: &[u8],
-        env: &[(Vec<u8>, Vec<u8>)],
-        stdio: &[(u32, OpenFile)],
-    ) -> Result<Pid, Errno> {
+    fn start_file(&self, path: &[u8], env: &[(Vec<u8>, Vec<u8>)], stdio: &[(u32, OpenFile)]) -> Result<Pid, Errno> {
         let options = |argv: Vec<Vec<u8>>| SpawnOptions {
             argv,
             env: env.to_vec(),
@@ -409,9 +399,7 @@ impl ExitStatus {
     pub fn from_change(change: Change) -> Option<ExitStatus> {
         match change {
             Change::Exited(status) => Some(ExitStatus::Exited(status)),
-            Change::Signaled(number) => {
-                Some(ExitStatus::Signaled(Signal::new(number).unwrap_or(Signal::SIGKILL)))
-            }
+            Change::Signaled(number) => Some(ExitStatus::Signaled(Signal::new(number).unwrap_or(Signal::SIGKILL))),
             Change::Stopped(_) | Change::Continued => None,
         }
     }

@@ -24,24 +24,12 @@ pub struct Caller {
 impl Caller {
     /// A process of the sandbox.
     pub fn agent(pid: u32, umask: u32) -> Self {
-        Caller {
-            uid: AGENT,
-            gid: AGENT,
-            umask: umask & 0o777,
-            pid,
-            unrestricted: false,
-        }
+        Caller { uid: AGENT, gid: AGENT, umask: umask & 0o777, pid, unrestricted: false }
     }
 
     /// The program that embeds the sandbox.
     pub fn embedder() -> Self {
-        Caller {
-            uid: AGENT,
-            gid: AGENT,
-            umask: 0o022,
-            pid: 0,
-            unrestricted: true,
-        }
+        Caller { uid: AGENT, gid: AGENT, umask: 0o022, pid: 0, unrestricted: true }
     }
 
     /// Whether the mode bits grant all of `want` (4 read, 2 write, 1 execute

@@ -24,15 +24,7 @@ impl Location {
     pub(super) fn root(node: Arc<dyn Node>, mount: Arc<Mount>, point: Arc<Point>) -> Self {
         let ruled = mount.ruled;
         let point = Some(point);
-        Location(Arc::new(Inner {
-            parent: None,
-            name: "".into(),
-            node,
-            mount,
-            point,
-            depth: 0,
-            ruled,
-        }))
+        Location(Arc::new(Inner { parent: None, name: "".into(), node, mount, point, depth: 0, ruled }))
     }
 
     pub(super) fn child(
@@ -45,15 +37,7 @@ impl Location {
         let ruled = self.0.ruled || mount.ruled;
         let depth = self.0.depth.saturating_add(1);
         let parent = Some(self.clone());
-        Location(Arc::new(Inner {
-            parent,
-            name,
-            node,
-            mount,
-            point,
-            depth,
-            ruled,
-        }))
+        Location(Arc::new(Inner { parent, name, node, mount, point, depth, ruled }))
     }
 
     /// The file.

@@ -44,13 +44,7 @@ impl Namespace {
     }
 
     /// What the rules permit at a location (with `name`: at that child).
-    fn permission(
-        &self,
-        caller: &Caller,
-        location: &Location,
-        name: Option<&str>,
-        directory: bool,
-    ) -> Permission {
+    fn permission(&self, caller: &Caller, location: &Location, name: Option<&str>, directory: bool) -> Permission {
         match self.ruled_path(caller, location, name) {
             Some((ruled, path)) => ruled.rules.effective(&path, directory),
             None => Permission::Write,
@@ -77,8 +71,6 @@ impl Namespace {
 
 impl std::fmt::Debug for Namespace {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Namespace")
-            .field("mounts", &self.mounts)
-            .finish_non_exhaustive()
+        f.debug_struct("Namespace").field("mounts", &self.mounts).finish_non_exhaustive()
     }
 }

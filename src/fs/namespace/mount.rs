@@ -22,13 +22,7 @@ pub struct Mount {
 
 impl std::fmt::Debug for Mount {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(
-            f,
-            "Mount({} {} {})",
-            self.path,
-            self.kind,
-            if self.read_only { "ro" } else { "rw" }
-        )
+        write!(f, "Mount({} {} {})", self.path, self.kind, if self.read_only { "ro" } else { "rw" })
     }
 }
 
@@ -66,11 +60,7 @@ struct Draft {
 impl Draft {
     fn finish(self) -> Point {
         Point {
-            children: self
-                .children
-                .into_iter()
-                .map(|(n, d)| (n, Arc::new(d.finish())))
-                .collect(),
+            children: self.children.into_iter().map(|(n, d)| (n, Arc::new(d.finish()))).collect(),
             mount: self.mount,
             fallback: Image::builder().build(),
         }
@@ -116,18 +106,11 @@ impl NamespaceBuilder {
             if !mount.path.starts_with('/') {
                 return Err(Errno::Inval);
             }
-            let parts: Vec<&str> = mount
-                .path
-                .split('/')
-                .filter(|part| !part.is_empty())
-                .collect();
+            let parts: Vec<&str> = mount.path.split('/').filter(|part| !part.is_empty()).collect();
             let path = format!("/{}", parts.join("/"));
             if let Some((_, taken)) = rules.take_if(|(at, _)| same_path(at, &path)) {
                 mount.ruled = true;
-                ruled = Some(Ruled {
-                    rules: taken,
-                    depth: parts.len() as u32,
-                });
+                ruled = Some(Ruled { rules: taken, depth: parts.len() as u32 });
             }
             let mut at = &mut draft;
             for part in &parts {
@@ -155,16 +138,10 @@ impl NamespaceBuilder {
             }),
         };
         let root = Location::root(Arc::clone(&top.node), top, point);
-        Ok(Namespace {
-            root,
-            mounts,
-            rules: ruled,
-        })
+        Ok(Namespace { root, mounts, rules: ruled })
     }
 }
 
 fn same_path(a: &str, b: &str) -> bool {
-    a.split('/')
-        .filter(|p| !p.is_empty())
-        .eq(b.split('/').filter(|p| !p.is_empty()))
+    a.split('/').filter(|p| !p.is_empty()).eq(b.split('/').filter(|p| !p.is_empty()))
 }

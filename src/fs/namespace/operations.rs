@@ -4,10 +4,7 @@
 use super::caller::{Caller, EXECUTE, READ, WRITE};
 use super::walk::{At, Last, Links, Parent};
 use super::{Location, MountUsage, Namespace};
-use crate::fs::{
-    Device, DirEntry, Errno, FileHandle, FileType, OpenMode, Permission, Result, SetAttr,
-    Stat,
-};
+use crate::fs::{Device, DirEntry, Errno, FileHandle, FileType, OpenMode, Permission, Result, SetAttr, Stat};
 use std::borrow::Cow;
 use std::sync::Arc;
 
@@ -77,24 +74,12 @@ struct Target {
 
 impl Namespace {
     /// The location of a path.
-    pub fn resolve(
-        &self,
-        caller: &Caller,
-        start: &Location,
-        path: &str,
-        follow: bool,
-    ) -> Result<Location> {
+    pub fn resolve(&self, caller: &Caller, start: &Location, path: &str, follow: bool) -> Result<Location> {
         Ok(self.walk(caller, start, path, follow)?.location)
     }
 
     /// `stat`, or `lstat` without `follow`.
-    pub fn stat(
-        &self,
-        caller: &Caller,
-        start: &Location,
-        path: &str,
-        follow: bool,
-    ) -> Result<Stat> {
+    pub fn stat(&self, caller: &Caller, start: &Location, path: &str, follow: bool) -> Result<Stat> {
         Ok(self.walk(caller, start, path, follow)?.stat)
     }
 
@@ -118,23 +103,14 @@ impl Namespace {
         } else {
             Permission::View
         };
-        if !caller.may(&at.stat, want)
-            || self.permission(caller, &at.location, None, directory) < needed
-        {
+        if !caller.may(&at.stat, want) || self.permission(caller, &at.location, None, directory) < needed {
             return Err(Errno::Acces);
         }
         Ok(())
     }
 
     /// Opens a file; `mode` is for one that is made, before the umask.
-    pub fn open(
-        &self,
-        caller: &Caller,
-        start: &Location,
-        path: &str,
-        flags: OpenFlags,
-        mode: u32,
-    ) -> Result<Opened> {
+    pub fn open(&self, caller: &Caller, start: &Location, path: &str, flags: OpenFlags, mode: u32) -> Result<Opened> {
         if flags.directory && flags.create {
             return Err(Errno::Inval);
         }
@@ -147,11 +123,7 @@ impl Namespace {
             let Parent { dir, last } = self.walk_parent(caller, &start, &path, &mut links)?;
             let Last::Name { name, slash } = last else {
                 return match flags {
-                    OpenFlags {
-                        create: true,
-                        exclusive: true,
-                        ..
-                    } => Err(Errno::Exist),
+                    OpenFlags { create: true, exclusive: true, .. } => Err(Errno::Exist),
                     OpenFlags { create: true, .. } => Err(Errno::IsDir),
                     _ => self.open_found(caller, dir, flags),
                 };
@@ -161,21 +133,14 @@ impl Namespace {
                 Ok(_) if flags.create && flags.exclusive => return Err(Errno::Exist),
                 Ok(found) if found.stat.kind == FileType::Symlink => {
                     if flags.nofollow && !slash {
-                        return Err(if flags.directory {
-                            Errno::NotDir
-                        } else {
-                            Errno::Loop
-                        });
+                        return Err(if flags.directory { Errno::NotDir } else { Errno::Loop });
                     }
                     if let Some(device) = found.location.node().device() {
                         let file = Open::Device(device);
                         return if directory {
                             Err(Errno::NotDir)
                         } else {
-                            Ok(Opened {
-                                location: found.location,
-                                file,
-                            })
+                            Ok(Opened { location: found.location, file })
                         };
                     }
                     let (_, text) = self.read_target(caller, &found.location, &mut links)?;
@@ -192,11 +157,7 @@ impl Namespace {
                     if directory {
                         return Err(Errno::IsDir);
                     }
-                    let target = Target {
-                        dir,
-                        name,
-                        slash: false,
-                    };
+                    let target = Target { dir, name, slash: false };
                     match self.create(caller, &target, mode) {
                         // Another process was faster.
                         Err(Errno::Exist) if !flags.exclusive => continue,
@@ -212,14 +173,9 @@ impl Namespace {
     fn create(&self, caller: &Caller, target: &Target, mode: u32) -> Result<Opened> {
         self.may_change(caller, target, false)?;
         let dir = &target.dir.location;
-        let (node, handle) = dir
-            .node()
-            .create(&target.name, mode & 0o7777 & !caller.umask)?;
+        let (node, handle) = dir.node().create(&target.name, mode & 0o7777 & !caller.umask)?;
         let location = dir.child(target.name.clone(), node, Arc::clone(dir.mount()), None);
-        Ok(Opened {
-            location,
-            file: Open::File(handle),
-        })
+        Ok(Opened { location, file: Open::File(handle) })
     }
 
     fn open_found(&self, caller: &Caller, at: At, flags: OpenFlags) -> Result<Opened> {
@@ -228,46 +184,27 @@ impl Namespace {
         if directory && (changes || flags.create) {
             return Err(Errno::IsDir);
         }
-        let want =
-            if flags.read || !flags.write { READ } else { 0 } | if changes { WRITE } else { 0 };
+        let want = if flags.read || !flags.write { READ } else { 0 } | if changes { WRITE } else { 0 };
         self.allowed(caller, &at, want)?;
         if directory {
-            return Ok(Opened {
-                location: at.location,
-                file: Open::Directory,
-            });
+            return Ok(Opened { location: at.location, file: Open::Directory });
         }
         let node = at.location.node();
         if let Some(device) = node.device() {
-            return Ok(Opened {
-                location: at.location,
-                file: Open::Device(device),
-            });
+            return Ok(Opened { location: at.location, file: Open::Device(device) });
         }
         if changes && at.stat.kind == FileType::Regular && at.location.mount().read_only {
             return Err(Errno::Rofs);
         }
-        let handle = node.open(OpenMode {
-            read: flags.read,
-            write: changes,
-        })?;
+        let handle = node.open(OpenMode { read: flags.read, write: changes })?;
         if flags.truncate && at.stat.kind == FileType::Regular {
             handle.set_len(0)?;
         }
-        Ok(Opened {
-            location: at.location,
-            file: Open::File(handle),
-        })
+        Ok(Opened { location: at.location, file: Open::File(handle) })
     }
 
     /// The directory and name of what shall be made or removed.
-    fn target(
-        &self,
-        caller: &Caller,
-        start: &Location,
-        path: &str,
-        itself: Errno,
-    ) -> Result<Target> {
+    fn target(&self, caller: &Caller, start: &Location, path: &str, itself: Errno) -> Result<Target> {
         let Parent { dir, last } = self.walk_parent(caller, start, path, &mut Links::default())?;
         match last {
             Last::Itself => Err(itself),
@@ -327,11 +264,7 @@ impl Namespace {
     /// Makes a named pipe.
     pub fn mkfifo(&self, caller: &Caller, start: &Location, path: &str, mode: u32) -> Result<()> {
         let target = self.new_file(caller, start, path)?;
-        target
-            .dir
-            .location
-            .node()
-            .mkfifo(&target.name, mode & 0o777 & !caller.umask)
+        target.dir.location.node().mkfifo(&target.name, mode & 0o777 & !caller.umask)
     }
 
     /// Makes a symbolic link at `path` with the text `text`.
@@ -342,7 +275,7 @@ impl Namespace {
         if text.len() >= crate::fs::name::PATH_MAX {
             return Err(Errno::NameTooLong);
         }
-        if text.contains('\0') {
+        if text.contains('\0') || !crate::fs::name::is_canonical(text) {
             return Err(Errno::Inval);
         }
         let target = self.new_file(caller, start, path)?;
@@ -450,10 +383,7 @@ impl Namespace {
             }
             self.gives_no_access(caller, &found, &to)?;
         }
-        from.dir
-            .location
-            .node()
-            .rename(&from.name, to.dir.location.node(), &to.name)
+        from.dir.location.node().rename(&from.name, to.dir.location.node(), &to.name)
     }
 
     /// A directory must not be moved to where the rules allow more with what
@@ -527,20 +457,13 @@ impl Namespace {
         }
         if let Some(point) = location.point() {
             for (name, child) in &point.children {
-                let node = child
-                    .mount
-                    .as_ref()
-                    .map_or(&child.fallback, |mount| &mount.node);
+                let node = child.mount.as_ref().map_or(&child.fallback, |mount| &mount.node);
                 let stat = node.stat()?;
                 match entries.iter_mut().find(|entry| *entry.name == **name) {
                     Some(entry) => entry.kind = stat.kind,
                     None => {
                         let name = name.to_string();
-                        entries.push(DirEntry {
-                            name,
-                            kind: stat.kind,
-                            ino: stat.ino,
-                        });
+                        entries.push(DirEntry { name, kind: stat.kind, ino: stat.ino });
                     }
                 }
             }
@@ -549,14 +472,7 @@ impl Namespace {
     }
 
     /// Changes attributes by path.
-    pub fn set_attr(
-        &self,
-        caller: &Caller,
-        start: &Location,
-        path: &str,
-        follow: bool,
-        attr: &SetAttr,
-    ) -> Result<()> {
+    pub fn set_attr(&self, caller: &Caller, start: &Location, path: &str, follow: bool, attr: &SetAttr) -> Result<()> {
         let at = self.walk(caller, start, path, follow)?;
         self.may_set_attr(caller, &at, attr)?;
         if at.stat.kind == FileType::Symlink && attr.mode.is_some() {
@@ -567,10 +483,7 @@ impl Namespace {
 
     /// Changes attributes of an open file.
     pub fn set_attr_open(&self, caller: &Caller, opened: &Opened, attr: &SetAttr) -> Result<()> {
-        let at = At {
-            location: opened.location.clone(),
-            stat: opened.stat()?,
-        };
+        let at = At { location: opened.location.clone(), stat: opened.stat()? };
         self.may_set_attr(caller, &at, attr)?;
         match &opened.file {
             Open::File(handle) => handle.set_attr(attr),
@@ -589,34 +502,21 @@ impl Namespace {
         }
         // Only root gives files away; to set what is set already is no change.
         let moves = attr.uid.is_some_and(|uid| uid != at.stat.uid)
-            || attr
-                .gid
-                .is_some_and(|gid| gid != at.stat.gid && gid != caller.gid);
+            || attr.gid.is_some_and(|gid| gid != at.stat.gid && gid != caller.gid);
         if moves && !caller.unrestricted {
             return Err(Errno::Perm);
         }
-        let only_times = SetAttr {
-            atime: None,
-            mtime: None,
-            ..*attr
-        } == SetAttr::default();
+        let only_times = SetAttr { atime: None, mtime: None, ..*attr } == SetAttr::default();
         if caller.owns(&at.stat) || only_times && caller.may(&at.stat, WRITE) {
             Ok(())
         } else {
-            Err(if only_times {
-                Errno::Acces
-            } else {
-                Errno::Perm
-            })
+            Err(if only_times { Errno::Acces } else { Errno::Perm })
         }
     }
 
     /// Cuts or extends a file by path.
     pub fn truncate(&self, caller: &Caller, start: &Location, path: &str, len: u64) -> Result<()> {
-        let flags = OpenFlags {
-            write: true,
-            ..OpenFlags::default()
-        };
+        let flags = OpenFlags { write: true, ..OpenFlags::default() };
         match self.open(caller, start, path, flags, 0)?.file {
             Open::File(handle) => handle.set_len(len),
             _ => Err(Errno::Inval),
@@ -630,20 +530,12 @@ impl Namespace {
 
     /// Room in the filesystem of a location.
     pub fn usage_at(&self, location: &Location) -> Result<MountUsage> {
-        Ok(MountUsage {
-            mount: Arc::clone(location.mount()),
-            usage: location.node().usage()?,
-        })
+        Ok(MountUsage { mount: Arc::clone(location.mount()), usage: location.node().usage()? })
     }
 
     /// Room in every mount.
     pub fn usage(&self) -> Result<Vec<MountUsage>> {
-        let usage = |mount: &Arc<super::Mount>| {
-            Ok(MountUsage {
-                mount: Arc::clone(mount),
-                usage: mount.node.usage()?,
-            })
-        };
+        let usage = |mount: &Arc<super::Mount>| Ok(MountUsage { mount: Arc::clone(mount), usage: mount.node.usage()? });
         self.mounts.iter().map(usage).collect()
     }
 }

@@ -36,11 +36,7 @@ pub(super) struct Links(u32);
 impl Links {
     pub(super) fn follow(&mut self) -> Result<()> {
         self.0 += 1;
-        if self.0 > MAX_LINKS {
-            Err(Errno::Loop)
-        } else {
-            Ok(())
-        }
+        if self.0 > MAX_LINKS { Err(Errno::Loop) } else { Ok(()) }
     }
 }
 
@@ -59,10 +55,7 @@ fn check_path(path: &str) -> Result<()> {
 
 impl Namespace {
     pub(super) fn at(&self, location: &Location) -> Result<At> {
-        Ok(At {
-            location: location.clone(),
-            stat: location.node().stat()?,
-        })
+        Ok(At { location: location.clone(), stat: location.node().stat()? })
     }
 
     /// Walks to the directory of the last component, which is not looked up.
@@ -74,37 +67,21 @@ impl Namespace {
         links: &mut Links,
     ) -> Result<Parent> {
         check_path(path)?;
-        let mut at = self.at(if path.starts_with('/') {
-            &self.root
-        } else {
-            start
-        })?;
+        let mut at = self.at(if path.starts_with('/') { &self.root } else { start })?;
         // The path, and the rest of it behind each link that is followed.
         let mut texts: Vec<(Cow<'_, str>, usize)> = vec![(Cow::Borrowed(path), 0)];
         loop {
             let Some((text, from)) = texts.last_mut() else {
-                return Ok(Parent {
-                    dir: at,
-                    last: Last::Itself,
-                });
+                return Ok(Parent { dir: at, last: Last::Itself });
             };
             let bytes = text.as_bytes();
-            let start = bytes[*from..]
-                .iter()
-                .position(|&b| b != b'/')
-                .map(|n| *from + n);
+            let start = bytes[*from..].iter().position(|&b| b != b'/').map(|n| *from + n);
             let Some(start) = start else {
                 texts.pop();
                 continue;
             };
-            let end = bytes[start..]
-                .iter()
-                .position(|&b| b == b'/')
-                .map_or(bytes.len(), |n| start + n);
-            let next = bytes[end..]
-                .iter()
-                .position(|&b| b != b'/')
-                .map(|n| end + n);
+            let end = bytes[start..].iter().position(|&b| b == b'/').map_or(bytes.len(), |n| start + n);
+            let next = bytes[end..].iter().position(|&b| b != b'/').map(|n| end + n);
             let slash = end < bytes.len();
             *from = next.unwrap_or(bytes.len());
             let name: Box<str> = text[start..end].into();
@@ -121,10 +98,7 @@ impl Namespace {
                     at = self.at(&at.location.parent().clone())?;
                 }
                 if last {
-                    return Ok(Parent {
-                        dir: at,
-                        last: Last::Itself,
-                    });
+                    return Ok(Parent { dir: at, last: Last::Itself });
                 }
                 continue;
             }
@@ -133,10 +107,7 @@ impl Namespace {
                 if !caller.may(&at.stat, EXECUTE) {
                     return Err(Errno::Acces);
                 }
-                return Ok(Parent {
-                    dir: at,
-                    last: Last::Name { name, slash },
-                });
+                return Ok(Parent { dir: at, last: Last::Name { name, slash } });
             }
             let child = self.step(caller, &at, &name)?;
             if child.stat.kind == FileType::Symlink {
@@ -152,12 +123,7 @@ impl Namespace {
     }
 
     /// A link's text, counted, and whether it starts at the root.
-    pub(super) fn read_target(
-        &self,
-        caller: &Caller,
-        link: &Location,
-        links: &mut Links,
-    ) -> Result<(bool, String)> {
+    pub(super) fn read_target(&self, caller: &Caller, link: &Location, links: &mut Links) -> Result<(bool, String)> {
         links.follow()?;
         let text = link.node().readlink(caller.pid)?;
         check_path(&text)?;
@@ -181,14 +147,8 @@ impl Namespace {
                 None => {
                     let below = location.node().lookup(name);
                     match below {
-                        Ok((node, stat)) if stat.kind == FileType::Directory => {
-                            (node, stat, location.mount())
-                        }
-                        _ => (
-                            Arc::clone(&point.fallback),
-                            point.fallback.stat()?,
-                            location.mount(),
-                        ),
+                        Ok((node, stat)) if stat.kind == FileType::Directory => (node, stat, location.mount()),
+                        _ => (Arc::clone(&point.fallback), point.fallback.stat()?, location.mount()),
                     }
                 }
             },
@@ -208,13 +168,7 @@ impl Namespace {
 
     /// Walks the whole path; a link at its end is followed with `follow`, or
     /// when a slash is behind it.
-    pub(super) fn walk(
-        &self,
-        caller: &Caller,
-        start: &Location,
-        path: &str,
-        follow: bool,
-    ) -> Result<At> {
+    pub(super) fn walk(&self, caller: &Caller, start: &Location, path: &str, follow: bool) -> Result<At> {
         let mut links = Links::default();
         let mut start = Cow::Borrowed(start);
         let mut path = Cow::Borrowed(path);
@@ -248,11 +202,7 @@ impl Namespace {
         if directory {
             return Err(Errno::NotDir);
         }
-        let stat = Stat {
-            kind: FileType::Character,
-            mode: 0o600,
-            ..found.stat
-        };
+        let stat = Stat { kind: FileType::Character, mode: 0o600, ..found.stat };
         Ok(At { stat, ..found })
     }
 }

@@ -30,11 +30,7 @@ fn walk(root: &Arc<Inode>) -> Vec<Named> {
                         pending.push(Arc::clone(inode));
                     }
                     let parent = Arc::clone(&dir);
-                    all.push(Named {
-                        parent,
-                        name: name.clone(),
-                        inode: Arc::clone(inode),
-                    });
+                    all.push(Named { parent, name: name.clone(), inode: Arc::clone(inode) });
                 }
             }
         }
@@ -67,10 +63,8 @@ pub(super) fn commit(layer: &Arc<Layer>, root: &Arc<Inode>) -> Result<()> {
 fn stage(layer: &Layer, root: &Arc<Inode>, base: &Lower) -> Result<HashSet<Key>> {
     let named = walk(root);
     // (lower directory, name, file) that are as below.
-    let in_place: HashSet<(Key, &str, Key)> = named
-        .iter()
-        .filter_map(|n| Some((lower(&n.parent)?.key, &*n.name, lower(&n.inode)?.key)))
-        .collect();
+    let in_place: HashSet<(Key, &str, Key)> =
+        named.iter().filter_map(|n| Some((lower(&n.parent)?.key, &*n.name, lower(&n.inode)?.key))).collect();
     let mut staged = HashSet::new();
     let mut staging = None;
     for item in &named {
@@ -114,9 +108,7 @@ fn staging_name(layer: &Layer) -> Result<String> {
 fn staging_dir(root: &Inode, base: &Lower) -> Result<Lower> {
     let name = staging_name(&root.layer)?;
     // Not part of the tree: hidden before it is there.
-    let hidden = write(&root.state)
-        .entries()?
-        .insert(name.as_str().into(), Entry::Whiteout);
+    let hidden = write(&root.state).entries()?.insert(name.as_str().into(), Entry::Whiteout);
     drop(hidden);
     match base.node.mkdir(&name, 0o700) {
         Ok(()) | Err(Errno::Exist) => {}
@@ -208,7 +200,11 @@ fn place(
         None => match (inode.kind, &read(&inode.state).body) {
             (FileType::Directory, _) => dir.node.mkdir(name, 0o700)?,
             (FileType::Symlink, Body::Symlink(Some(text))) => dir.node.symlink(name, text)?,
-            (FileType::Fifo, _) => dir.node.mkfifo(name, 0o600)?,
+            (FileType::Fifo, _) => match dir.node.mkfifo(name, 0o600) {
+                // A host takes no pipes; that must not hold up the rest.
+                Err(Errno::Perm) => return Ok(()),
+                made => made?,
+            },
             (FileType::Regular, _) => drop(dir.node.create(name, 0o600)?),
             _ => return Err(Errno::NotSup),
         },
@@ -222,10 +218,7 @@ fn place(
 fn sync(inode: &Inode, lower: &Lower) -> Result<()> {
     let state = read(&inode.state);
     if let Body::File(Contents::Memory(data)) = &state.body {
-        let handle = lower.node.open(OpenMode {
-            read: false,
-            write: true,
-        })?;
+        let handle = lower.node.open(OpenMode { read: false, write: true })?;
         handle.set_len(0)?;
         handle.set_len(data.len())?;
         data.for_each_part(|offset, part| write_all(&*handle, part, offset))?;
@@ -256,12 +249,7 @@ fn sync_attr(kind: FileType, attr: &Attr, lower: &Lower) -> Result<()> {
     if mode.is_none() && mtime.is_none() {
         return Ok(());
     }
-    lower.node.set_attr(&SetAttr {
-        mode,
-        atime,
-        mtime,
-        ..SetAttr::default()
-    })
+    lower.node.set_attr(&SetAttr { mode, atime, mtime, ..SetAttr::default() })
 }
 
 /// Nothing failed: the lower tree is what the overlay shows.
@@ -279,12 +267,7 @@ fn finish(root: &Arc<Inode>, base: &Lower, dirs: Vec<Arc<Inode>>) -> Result<()> 
             sync_attr(FileType::Directory, &attr, &lower)?;
         }
     }
-    for Named {
-        parent,
-        name,
-        inode,
-    } in walk(root)
-    {
+    for Named { parent, name, inode } in walk(root) {
         let Some(lower) = lower(&inode) else { continue };
         let (node, stat) = (lower.node, Some(lower.key));
         let Some((dir, dir_key)) = self::lower(&parent).map(|dir| (dir.node, dir.key)) else {
@@ -334,21 +317,15 @@ pub(super) fn discard(layer: &Arc<Layer>, root: &Arc<Inode>) -> Result<()> {
     };
     let named = walk(root);
     let mut dirs = vec![Arc::clone(root)];
-    for Named {
-        parent,
-        name,
-        inode,
-    } in named
-    {
+    for Named { parent, name, inode } in named {
         if inode.kind == FileType::Directory {
             dirs.push(Arc::clone(&inode));
         }
         let own = lower(&inode);
         let in_place = match (&own, lower(&parent)) {
-            (Some(own), Some(parent)) => own
-                .origin
-                .as_ref()
-                .is_some_and(|(_, dir, old)| *dir == parent.key && **old == *name),
+            (Some(own), Some(parent)) => {
+                own.origin.as_ref().is_some_and(|(_, dir, old)| *dir == parent.key && **old == *name)
+            }
             _ => false,
         };
         if in_place {
@@ -396,22 +373,14 @@ fn remove_tree(dir: &Arc<dyn Node>, name: &str) -> Result<()> {
         subdirs: Option<Vec<String>>,
     }
     let parent = Arc::clone(dir);
-    let mut stack = vec![Level {
-        parent,
-        name: name.to_string(),
-        node,
-        subdirs: None,
-    }];
+    let mut stack = vec![Level { parent, name: name.to_string(), node, subdirs: None }];
     while let Some(top) = stack.last_mut() {
         let subdirs = match &mut top.subdirs {
             Some(subdirs) => subdirs,
             None => {
                 // Emptying needs write and search permission.
                 if top.node.stat()?.mode & 0o700 != 0o700 {
-                    top.node.set_attr(&SetAttr {
-                        mode: Some(0o700),
-                        ..SetAttr::default()
-                    })?;
+                    top.node.set_attr(&SetAttr { mode: Some(0o700), ..SetAttr::default() })?;
                 }
                 let mut subdirs = Vec::new();
                 for entry in top.node.read_dir()? {
@@ -427,12 +396,7 @@ fn remove_tree(dir: &Arc<dyn Node>, name: &str) -> Result<()> {
         if let Some(name) = subdirs.pop() {
             let (node, _) = top.node.lookup(&name)?;
             let parent = Arc::clone(&top.node);
-            stack.push(Level {
-                parent,
-                name,
-                node,
-                subdirs: None,
-            });
+            stack.push(Level { parent, name, node, subdirs: None });
         } else if let Some(Level { parent, name, .. }) = stack.pop() {
             parent.rmdir(&name)?;
         }

@@ -56,17 +56,10 @@ struct Pair {
 
 pub(super) fn diff(layer: &Layer, root: &Arc<Inode>) -> Result<Vec<Change>> {
     let _structure = lock(&layer.structure);
-    let lower = read(&root.state)
-        .lower
-        .as_ref()
-        .map(|lower| Arc::clone(&lower.node));
+    let lower = read(&root.state).lower.as_ref().map(|lower| Arc::clone(&lower.node));
     let mut changes = Vec::new();
     // A stack of its own: trees may be deeper than the thread's.
-    let mut pending = vec![Pair {
-        path: String::new(),
-        dir: Arc::clone(root),
-        lower,
-    }];
+    let mut pending = vec![Pair { path: String::new(), dir: Arc::clone(root), lower }];
     while let Some(pair) = pending.pop() {
         compare(&pair, &mut changes, &mut pending)?;
     }
@@ -94,27 +87,17 @@ fn compare(pair: &Pair, changes: &mut Vec<Change>, pending: &mut Vec<Pair>) -> R
     // Over its own lower directory only the changes differ.
     let names: Vec<(String, bool)> = if over_itself {
         match &read(&pair.dir.state).body {
-            Body::Dir(entries) => entries
-                .iter()
-                .map(|(name, entry)| (name.to_string(), matches!(entry, Entry::Present(..))))
-                .collect(),
+            Body::Dir(entries) => {
+                entries.iter().map(|(name, entry)| (name.to_string(), matches!(entry, Entry::Present(..)))).collect()
+            }
             _ => Vec::new(),
         }
     } else {
-        let mut names: Vec<_> = pair
-            .dir
-            .children()?
-            .into_iter()
-            .map(|e| (e.name, true))
-            .collect();
+        let mut names: Vec<_> = pair.dir.children()?.into_iter().map(|e| (e.name, true)).collect();
         if let Some(lower) = &pair.lower {
             let own: HashSet<String> = names.iter().map(|(name, _)| name.clone()).collect();
             let below = lower.read_dir()?.into_iter().map(|e| e.name);
-            names.extend(
-                below
-                    .filter(|name| !own.contains(name))
-                    .map(|name| (name, false)),
-            );
+            names.extend(below.filter(|name| !own.contains(name)).map(|name| (name, false)));
         }
         names
     };
@@ -131,12 +114,7 @@ fn compare(pair: &Pair, changes: &mut Vec<Change>, pending: &mut Vec<Pair>) -> R
         let Some(inode) = inode else {
             if let Some((_, stat)) = here {
                 let directory = stat.kind == FileType::Directory;
-                changes.push(Change {
-                    path,
-                    kind: ChangeKind::Deleted,
-                    directory,
-                    size: 0,
-                });
+                changes.push(Change { path, kind: ChangeKind::Deleted, directory, size: 0 });
             }
             continue;
         };
@@ -148,20 +126,11 @@ fn compare(pair: &Pair, changes: &mut Vec<Change>, pending: &mut Vec<Pair>) -> R
         };
         if let Some(kind) = kind {
             let size = if directory { 0 } else { stat.size };
-            changes.push(Change {
-                path: path.clone(),
-                kind,
-                directory,
-                size,
-            });
+            changes.push(Change { path: path.clone(), kind, directory, size });
         }
         if directory {
             let lower = here.filter(|(_, below)| below.kind == FileType::Directory);
-            pending.push(Pair {
-                path,
-                dir: inode,
-                lower: lower.map(|(node, _)| node),
-            });
+            pending.push(Pair { path, dir: inode, lower: lower.map(|(node, _)| node) });
         }
     }
     Ok(())
@@ -172,20 +141,14 @@ fn changed(inode: &Inode, stat: &Stat, below: &Stat) -> Option<ChangeKind> {
         return Some(ChangeKind::Modified);
     }
     let state = read(&inode.state);
-    let same = state
-        .lower
-        .as_ref()
-        .is_some_and(|lower| lower.key == (below.dev, below.ino));
+    let same = state.lower.as_ref().is_some_and(|lower| lower.key == (below.dev, below.ino));
     let contents = match &state.body {
         Body::Dir(_) => false,
         Body::File(Contents::Lower) => !same,
         _ => !same || matches!(&state.body, Body::File(Contents::Memory(_))),
     };
     // A directory's times change with every entry: no news.
-    let times = inode.kind != FileType::Directory
-        && state
-            .attr
-            .is_some_and(|attr: Attr| attr.mtime != below.mtime);
+    let times = inode.kind != FileType::Directory && state.attr.is_some_and(|attr: Attr| attr.mtime != below.mtime);
     if contents {
         Some(ChangeKind::Modified)
     } else if stat.mode != below.mode || times {

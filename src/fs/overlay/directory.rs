@@ -5,10 +5,7 @@ use super::{file, same_layer};
 use crate::fs::device::{Device, FifoSlot};
 use crate::fs::sparse::Sparse;
 use crate::fs::sync::{lock, read, write};
-use crate::fs::{
-    DirEntry, Errno, FileHandle, FileType, Found, Node, OpenMode, Result, SetAttr, Stat, Usage,
-    name,
-};
+use crate::fs::{DirEntry, Errno, FileHandle, FileType, Found, Node, OpenMode, Result, SetAttr, Stat, Usage, name};
 use std::any::Any;
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -72,18 +69,11 @@ impl Inode {
                 below
                     .into_iter()
                     .filter(|e| !entries.contains_key(e.name.as_str()))
-                    .map(|e| DirEntry {
-                        ino: self.layer.map_entry(lower.key, e.ino),
-                        ..e
-                    }),
+                    .map(|e| DirEntry { ino: self.layer.map_entry(lower.key, e.ino), ..e }),
             );
         }
         all.extend(entries.iter().filter_map(|(name, entry)| match entry {
-            Entry::Present(inode, _) => Some(DirEntry {
-                name: name.to_string(),
-                kind: inode.kind,
-                ino: inode.ino,
-            }),
+            Entry::Present(inode, _) => Some(DirEntry { name: name.to_string(), kind: inode.kind, ino: inode.ino }),
             Entry::Whiteout => None,
         }));
         Ok(all)
@@ -117,9 +107,7 @@ impl Inode {
         let ticket = self.layer.charge_name(name)?;
         let inode = self.layer.create(self, kind, mode, body()?, bytes)?;
         let mut state = write(&self.state);
-        state
-            .entries()?
-            .insert(name.into(), Entry::Present(Arc::clone(&inode), ticket));
+        state.entries()?.insert(name.into(), Entry::Present(Arc::clone(&inode), ticket));
         touch_dir(&mut state.attr, (kind == FileType::Directory) as i64);
         Ok(inode)
     }
@@ -136,11 +124,7 @@ impl Inode {
         let whiteout = self.below(name);
         let mut state = write(&self.state);
         let entries = state.entries()?;
-        let old = if whiteout {
-            entries.insert(name.into(), Entry::Whiteout)
-        } else {
-            entries.remove(name)
-        };
+        let old = if whiteout { entries.insert(name.into(), Entry::Whiteout) } else { entries.remove(name) };
         touch_dir(&mut state.attr, -subdirs);
         Ok(old)
     }
@@ -223,9 +207,8 @@ impl Node for Inode {
 
     fn create(&self, name: &str, mode: u32) -> Result<(Arc<dyn Node>, Arc<dyn FileHandle>)> {
         let quota = &self.layer.quota;
-        let inode = self.add(name, FileType::Regular, mode, 0, || {
-            Ok(Body::File(Contents::Memory(Sparse::new(quota)?)))
-        })?;
+        let inode =
+            self.add(name, FileType::Regular, mode, 0, || Ok(Body::File(Contents::Memory(Sparse::new(quota)?))))?;
         let handle = file::open(&inode)?;
         Ok((inode, handle))
     }
@@ -242,8 +225,7 @@ impl Node for Inode {
 
     fn symlink(&self, name: &str, target: &str) -> Result<()> {
         let body = || Ok(Body::Symlink(Some(target.into())));
-        self.add(name, FileType::Symlink, 0o777, target.len() as u64, body)
-            .map(drop)
+        self.add(name, FileType::Symlink, 0o777, target.len() as u64, body).map(drop)
     }
 
     fn link(&self, name: &str, target: &Arc<dyn Node>) -> Result<()> {
@@ -268,9 +250,7 @@ impl Node for Inode {
             attr.ctime = crate::fs::node::now();
         }
         let mut state = write(&self.state);
-        state
-            .entries()?
-            .insert(name.into(), Entry::Present(target, ticket));
+        state.entries()?.insert(name.into(), Entry::Present(target, ticket));
         touch_dir(&mut state.attr, 0);
         Ok(())
     }
@@ -283,10 +263,7 @@ impl Node for Inode {
         }
         self.attach_locked()?;
         // A file with other names lives on, one name poorer.
-        let linked = read(&child.state)
-            .lower
-            .as_ref()
-            .is_some_and(|lower| lower.linked);
+        let linked = read(&child.state).lower.as_ref().is_some_and(|lower| lower.linked);
         if linked {
             child.attach_locked()?;
         }
@@ -349,10 +326,7 @@ impl Node for Inode {
         new_dir.attach_locked()?;
         child.attach_locked()?;
         if let Some(replaced) = &replaced
-            && read(&replaced.state)
-                .lower
-                .as_ref()
-                .is_some_and(|lower| lower.linked)
+            && read(&replaced.state).lower.as_ref().is_some_and(|lower| lower.linked)
         {
             replaced.attach_locked()?;
         }
@@ -364,10 +338,7 @@ impl Node for Inode {
             let mut state = write(&old_dir.state);
             let entries = state.entries()?;
             let entry = Entry::Present(Arc::clone(&child), ticket);
-            let dropped = [
-                entries.insert(new_name.into(), entry),
-                take(entries, old_name, whiteout),
-            ];
+            let dropped = [entries.insert(new_name.into(), entry), take(entries, old_name, whiteout)];
             touch_dir(&mut state.attr, -gone);
             dropped
         } else {
@@ -376,10 +347,7 @@ impl Node for Inode {
             let mut from = write(&old_dir.state);
             let mut to = write(&new_dir.state);
             let entry = Entry::Present(Arc::clone(&child), ticket);
-            let dropped = [
-                to.entries()?.insert(new_name.into(), entry),
-                take(from.entries()?, old_name, whiteout),
-            ];
+            let dropped = [to.entries()?.insert(new_name.into(), entry), take(from.entries()?, old_name, whiteout)];
             touch_dir(&mut from.attr, -subdirs);
             touch_dir(&mut to.attr, subdirs - gone);
             dropped
@@ -429,9 +397,5 @@ impl Node for Inode {
 }
 
 fn take(entries: &mut HashMap<Box<str>, Entry>, name: &str, whiteout: bool) -> Option<Entry> {
-    if whiteout {
-        entries.insert(name.into(), Entry::Whiteout)
-    } else {
-        entries.remove(name)
-    }
+    if whiteout { entries.insert(name.into(), Entry::Whiteout) } else { entries.remove(name) }
 }

@@ -12,24 +12,14 @@ pub(super) struct Open {
     lower: Option<Arc<dyn FileHandle>>,
 }
 
-const READ: OpenMode = OpenMode {
-    read: true,
-    write: false,
-};
+const READ: OpenMode = OpenMode { read: true, write: false };
 
 pub(super) fn open(inode: &Inode) -> Result<Arc<dyn FileHandle>> {
     let lower = match &*read(&inode.state) {
-        State {
-            body: Body::File(Contents::Lower),
-            lower: Some(lower),
-            ..
-        } => Some(lower.node.open(READ)?),
+        State { body: Body::File(Contents::Lower), lower: Some(lower), .. } => Some(lower.node.open(READ)?),
         _ => None,
     };
-    Ok(Arc::new(Open {
-        inode: inode.arc()?,
-        lower,
-    }))
+    Ok(Arc::new(Open { inode: inode.arc()?, lower }))
 }
 
 impl Open {

@@ -76,12 +76,7 @@ pub(super) struct Lower {
 
 impl Lower {
     pub(super) fn root(node: Arc<dyn Node>, stat: &Stat) -> Self {
-        Lower {
-            node,
-            key: (stat.dev, stat.ino),
-            linked: false,
-            origin: None,
-        }
+        Lower { node, key: (stat.dev, stat.ino), linked: false, origin: None }
     }
 
     pub(super) fn child(parent: &Lower, name: &str, node: Arc<dyn Node>, stat: &Stat) -> Self {
@@ -108,10 +103,7 @@ pub(super) enum Entry {
     /// The lower name is gone.
     Whiteout,
     /// The name is held, with its share of the quota.
-    Present(
-        Arc<Inode>,
-        #[allow(dead_code, reason = "held for its drop")] Charge,
-    ),
+    Present(Arc<Inode>, #[allow(dead_code, reason = "held for its drop")] Charge),
 }
 
 pub(super) enum Contents {
@@ -143,15 +135,7 @@ pub(crate) struct Attr {
 impl Attr {
     pub(crate) fn new(owner: u32, mode: u32, nlink: u64) -> Self {
         let now = now();
-        Attr {
-            mode: mode & 0o7777,
-            uid: owner,
-            gid: owner,
-            nlink,
-            atime: now,
-            mtime: now,
-            ctime: now,
-        }
+        Attr { mode: mode & 0o7777, uid: owner, gid: owner, nlink, atime: now, mtime: now, ctime: now }
     }
 
     pub(super) fn of(stat: &Stat) -> Self {
@@ -210,13 +194,7 @@ impl Layer {
 
     /// The root of a layer with nothing beneath.
     pub(crate) fn root(self: &Arc<Self>, attr: Attr) -> Arc<Inode> {
-        let state = State {
-            lower: None,
-            attr: Some(attr),
-            body: Body::Dir(HashMap::new()),
-            dead: false,
-            charge: None,
-        };
+        let state = State { lower: None, attr: Some(attr), body: Body::Dir(HashMap::new()), dead: false, charge: None };
         self.inode(self.fresh_ino(), FileType::Directory, true, None, state)
     }
 
@@ -226,11 +204,7 @@ impl Layer {
 
     /// The number under which a lower file is shown.
     pub(super) fn map_ino(&self, (dev, ino): Key) -> u64 {
-        if self.lower_dev == Some(dev) {
-            ino
-        } else {
-            ino ^ dev.rotate_left(40) ^ (1 << 51)
-        }
+        if self.lower_dev == Some(dev) { ino } else { ino ^ dev.rotate_left(40) ^ (1 << 51) }
     }
 
     /// The number under which an entry of a lower directory is shown.
@@ -268,25 +242,14 @@ impl Layer {
     ) -> Result<Arc<Inode>> {
         let charge = self.quota.charge(bytes, 1)?;
         let nlink = if kind == FileType::Directory { 2 } else { 1 };
-        let state = State {
-            lower: None,
-            attr: Some(Attr::new(AGENT, mode, nlink)),
-            body,
-            dead: false,
-            charge: Some(charge),
-        };
+        let state =
+            State { lower: None, attr: Some(Attr::new(AGENT, mode, nlink)), body, dead: false, charge: Some(charge) };
         let place = Place::Attached(Weak::clone(&parent.this));
         Ok(self.inode(self.fresh_ino(), kind, true, Some(place), state))
     }
 
     /// The inode for a lower file that was found in `parent`.
-    pub(super) fn intern(
-        self: &Arc<Self>,
-        parent: &Arc<Inode>,
-        name: &str,
-        lower: Lower,
-        stat: &Stat,
-    ) -> Arc<Inode> {
+    pub(super) fn intern(self: &Arc<Self>, parent: &Arc<Inode>, name: &str, lower: Lower, stat: &Stat) -> Arc<Inode> {
         let key = lower.key;
         let mut live = lock(&self.live);
         if let Some(known) = live.by_key.get(&key).and_then(Weak::upgrade)
@@ -314,13 +277,7 @@ impl Layer {
             _ => Body::Special,
         };
         let place = Place::Found(Arc::clone(parent), name.into());
-        let state = State {
-            lower: Some(lower),
-            attr: None,
-            body,
-            dead: false,
-            charge: None,
-        };
+        let state = State { lower: Some(lower), attr: None, body, dead: false, charge: None };
         let inode = self.inode(self.map_ino(key), stat.kind, false, Some(place), state);
         live.insert(key, &inode);
         inode
@@ -558,10 +515,7 @@ impl State {
     }
 
     fn length_is_lower(&self) -> bool {
-        matches!(
-            &self.body,
-            Body::File(Contents::Lower) | Body::Symlink(None) | Body::Special
-        )
+        matches!(&self.body, Body::File(Contents::Lower) | Body::Symlink(None) | Body::Special)
     }
 }
 
@@ -580,20 +534,14 @@ impl Drop for Inode {
 
 impl Inode {
     fn dismantle(&mut self, pending: &mut Vec<Arc<Inode>>) {
-        let state = self
-            .state
-            .get_mut()
-            .unwrap_or_else(|poisoned| poisoned.into_inner());
+        let state = self.state.get_mut().unwrap_or_else(|poisoned| poisoned.into_inner());
         if let Body::Dir(entries) = &mut state.body {
             pending.extend(entries.drain().filter_map(|(_, entry)| match entry {
                 Entry::Present(inode, _) => Some(inode),
                 Entry::Whiteout => None,
             }));
         }
-        let place = self
-            .place
-            .get_mut()
-            .unwrap_or_else(|poisoned| poisoned.into_inner());
+        let place = self.place.get_mut().unwrap_or_else(|poisoned| poisoned.into_inner());
         if let Some(Place::Found(parent, _)) = place.take() {
             pending.push(parent);
         }

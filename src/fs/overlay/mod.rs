@@ -68,8 +68,5 @@ impl std::fmt::Debug for Overlay {
 
 /// What a node of another backend answers.
 fn same_layer<'a>(layer: &Arc<Layer>, node: &'a Arc<dyn Node>) -> Result<&'a Inode> {
-    node.as_any()
-        .downcast_ref::<Inode>()
-        .filter(|inode| Arc::ptr_eq(&inode.layer, layer))
-        .ok_or(Errno::Xdev)
+    node.as_any().downcast_ref::<Inode>().filter(|inode| Arc::ptr_eq(&inode.layer, layer)).ok_or(Errno::Xdev)
 }

@@ -16,8 +16,7 @@ fn the_mount_tree() {
     let me = Caller::agent(1, 0);
     let root = ns.root();
     let list = |path: &str| {
-        let mut names: Vec<String> =
-            ns.read_dir(&me, root, path).unwrap().into_iter().map(|e| e.name).collect();
+        let mut names: Vec<String> = ns.read_dir(&me, root, path).unwrap().into_iter().map(|e| e.name).collect();
         names.sort();
         names
     };

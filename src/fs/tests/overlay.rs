@@ -209,3 +209,38 @@ fn the_host_changes_below() {
     assert_eq!(w.overlay.as_ref().unwrap().commit(), Err(Errno::Rofs));
     assert_eq!(w.get("src/a").unwrap(), "mine");
 }
+
+#[test]
+fn what_a_host_cannot_hold_does_not_stop_a_commit() {
+    let below = World::host();
+    lower(&below);
+    let w = World::overlay_on(host_path(below.host.as_ref().unwrap().path(), false).unwrap());
+    w.ns.mkfifo(&w.me, &w.start, "pipe", 0o666).unwrap();
+    assert_eq!(w.put("\u{efc3}\u{efa9}", ""), Err(Errno::Inval));
+    assert_eq!(w.symlink("\u{efc3}\u{efa9}", "l"), Err(Errno::Inval));
+    w.put("ok", "x").unwrap();
+    w.overlay.as_ref().unwrap().commit().unwrap();
+    assert_eq!(below.get("ok").unwrap(), "x");
+    assert_eq!(below.stat("pipe"), Err(Errno::NoEnt));
+}
+
+#[test]
+fn a_name_removed_while_its_file_is_changed_stays_removed() {
+    overlays(|w, _, name| {
+        let held = w.open("src/a", RDWR).unwrap();
+        let at = w.ns.resolve(&w.me, &w.start, "src/a", true).unwrap();
+        w.unlink("src/a").unwrap();
+        held.write_at(b"late", 0).unwrap();
+        let mode = SetAttr { mode: Some(0o600), ..SetAttr::default() };
+        let _ = at.node().set_attr(&mode);
+        assert_eq!(w.stat("src/a"), Err(Errno::NoEnt), "{name}");
+        assert_eq!(changes(w), ["Deleted src/a"], "{name}");
+        // A second name below, seen or not, keeps what was written by the first.
+        w.open("one", RDWR).unwrap().write_at(b"L", 0).unwrap();
+        w.unlink("one").unwrap();
+        assert_eq!(w.get("two").unwrap(), "Linked", "{name}");
+        w.overlay.as_ref().unwrap().commit().unwrap();
+        assert_eq!(w.get("two").unwrap(), "Linked", "{name}");
+        assert_eq!(w.stat("one"), Err(Errno::NoEnt), "{name}");
+    });
+}

@@ -79,6 +79,7 @@ pub fn return_(shell: &mut Shell, args: &[BString]) -> Run<i32> {
         shell.builtin_error(b"return", "can only `return' from a function or sourced script");
         return Ok(2);
     }
+    shell.status_before_return = shell.status;
     match operand {
         Operand::None => {}
         Operand::Number(number) => shell.status = (number & 0xff) as i32,

@@ -21,7 +21,7 @@ pub fn getopts(shell: &mut Shell, args: &[BString]) -> Run<i32> {
     let operands = if args.len() > 3 { args[3..].to_vec() } else { shell.positional.to_vec() };
     let silent = letters.first() == Some(&b':');
     let index = shell.var(b"OPTIND").and_then(|text| text.to_str().ok()?.trim().parse::<usize>().ok()).unwrap_or(1);
-    let mut index = index.max(1);
+    let mut index = index.clamp(1, operands.len() + 1);
     // Where in a word of several letters we are is known to nobody but us; an
     // assignment to OPTIND (to start again) makes it void.
     let mut offset = match shell.vars.option_offset {

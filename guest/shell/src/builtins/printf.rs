@@ -1,10 +1,10 @@
 //! `printf`
 
 mod float;
-mod strftime;
 
 use bstr::{BString, ByteSlice, ByteVec};
 
+use super::strftime;
 use crate::expand::escapes::{self, Style};
 use crate::expand::{quote, text};
 use crate::shell::{Flow, Run, Shell};
@@ -204,7 +204,8 @@ impl Printer<'_> {
             b'q' | b'Q' => {
                 let mut value = self.argument().unwrap_or_default();
                 if *letter == b'Q' && let Some(precision) = spec.precision {
-                    value.truncate(text::char_offset(&value, precision));
+                    let end = text::char_offset(&value, precision);
+                    value.truncate(end);
                     spec.precision = None;
                 }
                 let quoted = quote::printf_q(&value);
@@ -374,14 +375,11 @@ impl Printer<'_> {
             let digit = (*digit as char).to_digit(radix).unwrap_or(0);
             value = (value * i128::from(radix) + i128::from(digit)).min(1 << 100);
         }
-        if negative {
+        // C's strtoumax negates within the unsigned range.
+        let (low, high) = if unsigned { (0, i128::from(u64::MAX)) } else { (i128::from(i64::MIN), i128::from(i64::MAX)) };
+        if negative && !unsigned {
             value = -value;
         }
-        let (low, high) = if unsigned {
-            (i128::from(i64::MIN), i128::from(u64::MAX))
-        } else {
-            (i128::from(i64::MIN), i128::from(i64::MAX))
-        };
         if valid == 0 || valid < digits.len() {
             if !argument.is_empty() {
                 self.complain([argument.as_slice(), b": invalid number"].concat());
@@ -389,7 +387,8 @@ impl Printer<'_> {
         } else if value < low || value > high {
             self.shell.error([b"printf: warning: ", argument.as_slice(), b": Numerical result out of range"].concat());
         }
-        value.clamp(low, high) as i64
+        let clamped = value.clamp(low, high);
+        if negative && unsigned && clamped == value { (clamped as i64).wrapping_neg() } else { clamped as i64 }
     }
 
     fn float(&mut self) -> f64 {

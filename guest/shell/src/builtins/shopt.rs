@@ -36,7 +36,14 @@ impl Either {
     fn set(self, shell: &mut Shell, on: bool) {
         match self {
             Either::Set(option) => shell.change_option(option, on),
-            Either::Shopt(option) => shell.options.shopt_set(option, on),
+            Either::Shopt(option) => {
+                shell.options.shopt_set(option, on);
+                // A debugger must see into functions and subshells.
+                if option == Shopt::Extdebug {
+                    shell.options.set(SetOption::Functrace, on);
+                    shell.options.set(SetOption::Errtrace, on);
+                }
+            }
         }
     }
 

@@ -5,7 +5,7 @@ use std::ops::ControlFlow;
 use agentfense_sys::files::{self, AccessMode, FileType, Stat};
 use bstr::{BString, ByteSlice};
 
-use crate::exec::test_expr::compare as test_compare;
+use crate::expand::compare;
 use crate::options::SetOption;
 use crate::shell::{Run, Shell};
 use crate::vars::{Attributes, Target, Value};
@@ -140,11 +140,6 @@ impl Evaluator<'_> {
             self.depth -= 1;
             return Ok(!truth);
         }
-        if more >= 3 && is_binary(&args[self.at + 1]) {
-            let (op, right) = (&args[self.at + 1], &args[self.at + 2]);
-            self.at += 3;
-            return self.binary(first, op, right);
-        }
         if first == "(" && more >= 2 {
             self.at += 1;
             self.depth += 1;
@@ -157,6 +152,11 @@ impl Evaluator<'_> {
             }
             return Ok(truth);
         }
+        if more >= 3 && is_binary(&args[self.at + 1]) {
+            let (op, right) = (&args[self.at + 1], &args[self.at + 2]);
+            self.at += 3;
+            return self.binary(first, op, right);
+        }
         if more >= 2 && is_unary(first) {
             let operand = &args[self.at + 1];
             self.at += 2;
@@ -167,12 +167,6 @@ impl Evaluator<'_> {
     }
 
     fn unary(&mut self, op: &[u8], operand: &[u8]) -> Result<bool, Failure> {
-        if op == b"-t" {
-            return match integer(operand) {
-                Some(fd) => Ok(u32::try_from(fd).is_ok_and(|fd| self.shell.is_terminal(fd))),
-                None => Err(message(&[operand, b": integer expression expected"])),
-            };
-        }
         match self.shell.test_unary(op, operand) {
             Ok(truth) => Ok(truth.unwrap_or(false)),
             Err(crate::shell::Flow::Abort) => Err(ControlFlow::Continue(BString::default())),
@@ -186,7 +180,7 @@ impl Evaluator<'_> {
             b"!=" => Ok(left != right),
             b"-eq" | b"-ne" | b"-lt" | b"-le" | b"-gt" | b"-ge" => {
                 let number = |text: &[u8]| integer(text).ok_or_else(|| message(&[text, b": integer expression expected"]));
-                Ok(test_compare(op, number(left)?, number(right)?))
+                Ok(compare(op, number(left)?, number(right)?))
             }
             _ => match self.shell.test_binary(left, op, right) {
                 Ok(truth) => Ok(truth.unwrap_or(false)),
@@ -196,9 +190,9 @@ impl Evaluator<'_> {
     }
 }
 
-/// A decimal integer with blanks around it.
+/// A decimal integer with white space before it, blanks behind it.
 fn integer(text: &[u8]) -> Option<i64> {
-    let text = text.trim_ascii().to_str().ok()?;
+    let text = text.trim_ascii_start().to_str().ok()?.trim_end_matches([' ', '\t']);
     text.strip_prefix('+').unwrap_or(text).parse().ok()
 }
 
@@ -303,6 +297,8 @@ impl Shell {
         }
         match Target::parse(name) {
             None => Ok(false),
+            // Behind a nameref bash looks for a variable of just that name.
+            Some(Target::Variable(name)) if matches!(self.vars.resolve(&name), Ok(Target::Element(..))) => Ok(false),
             Some(Target::Variable(name)) => Ok(self.var(&name).is_some()),
             Some(Target::Element(name, subscript)) => {
                 let name = match self.vars.resolve(&name) {

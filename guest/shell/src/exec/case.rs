@@ -9,7 +9,10 @@ impl Shell {
     #[inline(never)]
     pub(crate) fn run_case(&mut self, line: u32, word: &Word, arms: &[CaseArm]) -> Run {
         self.line = line;
-        self.debug_trap(|| b"case".to_vec())?;
+        let head = || [b"case ".as_slice(), &crate::syntax::print::word_text(word), b" in "].concat();
+        if !self.debug_trap(head)? {
+            return Ok(());
+        }
         let subject = self.expand_string(word)?;
         self.trace_case(&subject);
         self.status = 0;

@@ -21,7 +21,9 @@ impl Shell {
             }
             CompoundKind::Case { word, arms } => self.run_case(compound.line, word, arms),
             CompoundKind::Arith(expression) => {
-                self.before_compound(compound)?;
+                if !self.before_compound(compound)? {
+                    return Ok(());
+                }
                 self.trace_arith(expression);
                 let result = self.arith_command(expression)?;
                 self.status = match result {
@@ -32,7 +34,9 @@ impl Shell {
                 Ok(())
             }
             CompoundKind::Test(expression) => {
-                self.before_compound(compound)?;
+                if !self.before_compound(compound)? {
+                    return Ok(());
+                }
                 self.trace_test(expression);
                 // An error inside (a bad regular expression: 2) sets the status itself.
                 self.status = 0;
@@ -48,8 +52,9 @@ impl Shell {
         }
     }
 
-    /// What happens before a compound command that counts as one command.
-    fn before_compound(&mut self, compound: &Compound) -> Run {
+    /// What happens before a compound command that counts as one command;
+    /// whether it is to run.
+    fn before_compound(&mut self, compound: &Compound) -> Run<bool> {
         self.line = compound.line;
         self.debug_trap(|| super::trace::compound_text(compound))
     }

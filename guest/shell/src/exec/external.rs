@@ -5,7 +5,7 @@ use std::rc::Rc;
 use agentfense_sys::files::{self, AccessMode, FileType, OpenFlags};
 use agentfense_sys::processes::{self, Pid, SpawnOptions};
 use agentfense_sys::{Errno, Signal};
-use bstr::BString;
+use bstr::{BString, ByteSlice};
 
 use super::fork::Task;
 use crate::ast::Simple;
@@ -210,9 +210,11 @@ impl Shell {
         for name in self.exported_functions.iter() {
             if let Some(function) = self.functions.get(name) {
                 let text = crate::syntax::print::function(function);
-                // bash passes the body alone, behind an empty name's parentheses.
-                let body = text.strip_prefix(name.as_slice()).unwrap_or(&text);
-                env.push((concat(&[b"BASH_FUNC_", name, b"%%"]), body.trim_ascii_start().to_vec()));
+                // bash reads it back only when it begins with exactly `() {`.
+                if let Some(open) = text.find_byte(b'{') {
+                    let value = concat(&[b"() ", text.get(open..).unwrap_or_default()]);
+                    env.push((concat(&[b"BASH_FUNC_", name, b"%%"]), value));
+                }
             }
         }
         env.push((b"_".to_vec(), path.to_vec()));

@@ -36,9 +36,7 @@ impl Shell {
     pub(crate) fn call_function(&mut self, function: &Function, mut words: Vec<BString>) -> Run {
         self.check_nesting(function)?;
         self.enter()?;
-        if let Some(last) = words.last() {
-            self.set_last_argument(last.clone());
-        }
+        let last_argument = words.last().cloned().unwrap_or_default();
         words.remove(0);
         let positional = std::mem::replace(&mut self.positional, Rc::new(words));
         let loop_depth = std::mem::take(&mut self.loop_depth);
@@ -52,13 +50,25 @@ impl Shell {
         self.vars.push_scope();
         let hidden = if self.has_function_traps() { self.hide_function_traps() } else { Vec::new() };
 
-        let mut result = self.run_command(&function.body);
+        // DEBUG runs once more on the way in, for the call itself.
+        let mut result = if self.traps.armed(traps::DEBUG) { self.run_trap(traps::DEBUG) } else { Ok(()) };
+        if result.is_ok() {
+            result = self.run_command(&function.body);
+        }
 
-        if matches!(result, Err(Flow::Return)) {
+        let returned = matches!(result, Err(Flow::Return));
+        if returned {
             result = Ok(());
         }
         if result.is_ok() && self.traps.armed(traps::RETURN) {
+            let status = self.status;
+            if returned {
+                self.status = self.status_before_return;
+            }
             result = self.run_trap(traps::RETURN);
+            if result.is_ok() {
+                self.status = status;
+            }
         }
         if !hidden.is_empty() {
             self.restore_function_traps(hidden);
@@ -68,6 +78,7 @@ impl Shell {
         self.loop_depth = loop_depth;
         self.positional = positional;
         self.line = call_line;
+        self.set_last_argument(last_argument);
         self.leave();
         result
     }

@@ -41,6 +41,8 @@ impl Shell {
                 let go_on = match shell.run_condition(condition) {
                     Ok(truth) => truth != until,
                     Err(flow) => match loop_flow(flow)? {
+                        // `continue` succeeds, which is what ends an `until`.
+                        Round::Next if until => break,
                         Round::Next => continue,
                         Round::Stop => {
                             status = shell.status;
@@ -81,7 +83,9 @@ impl Shell {
             for value in values {
                 shell.poll_signals()?;
                 shell.line = line;
-                shell.debug_trap(|| for_text(name, words))?;
+                if !shell.debug_trap(|| for_text(name, words))? {
+                    continue;
+                }
                 shell.trace_for(name, words);
                 if !shell.set_loop_variable(name, value)? {
                     return Ok(());
@@ -146,7 +150,9 @@ impl Shell {
     /// after an error, which ends the loop with status 1.
     fn for_part(&mut self, part: Option<&Arith>) -> Run<Option<i64>> {
         let Some(expression) = part else { return Ok(Some(1)) };
-        self.debug_trap(|| [b"((", expression.text.as_slice(), b"))"].concat())?;
+        if !self.debug_trap(|| [b"((", expression.text.as_slice(), b"))"].concat())? {
+            return Ok(Some(1));
+        }
         self.trace_arith(expression);
         let value = self.arith_command(expression)?;
         if value.is_none() {

@@ -46,7 +46,8 @@ impl Shell {
     }
 
     fn run_parsed(&mut self, text: &[u8], first_line: u32, main: bool) -> Run {
-        let source = BString::from(self.message_name());
+        // A function that no file holds counts as the environment's.
+        let source = self.frames.last().map_or_else(|| "environment".into(), |frame| frame.source.clone());
         let mut parser = Parser::new(text, &source, first_line);
         let mut ran = false;
         loop {

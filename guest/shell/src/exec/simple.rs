@@ -5,7 +5,7 @@ use std::rc::Rc;
 
 use bstr::BString;
 
-use crate::ast::{Argument, Function, Simple};
+use crate::ast::{Argument, AssignedValue, Assignment, Function, QuoteStyle, Simple, Word, WordPart};
 use crate::builtins::{Builtin, Call, DeclArg};
 use crate::exec::Undo;
 use crate::options::SetOption;
@@ -23,7 +23,9 @@ impl Shell {
     pub(crate) fn run_simple(&mut self, simple: &Simple) -> Run {
         self.poll_signals()?;
         self.line = simple.line;
-        self.debug_trap(|| super::trace::simple_text(simple))?;
+        if !self.debug_trap(|| super::trace::simple_text(simple))? {
+            return Ok(());
+        }
         let mark = self.substituted_fds.len();
         let result = self.run_simple_parts(simple);
         if self.substituted_fds.len() > mark {
@@ -60,18 +62,51 @@ impl Shell {
 
     #[inline(never)]
     fn run_declaration(&mut self, simple: &Simple, builtin: &'static Builtin) -> Run {
-        let mut arguments = Vec::with_capacity(simple.words.len());
+        // All operands are expanded before the first one is assigned.
+        let mut expanded = Vec::with_capacity(simple.words.len());
         for argument in &simple.words {
-            match argument {
-                Argument::Word(word) => {
+            expanded.push(match argument {
+                Argument::Assignment(assignment) => self.expand_declared(assignment)?,
+                Argument::Word(_) => None,
+            });
+        }
+        let mut arguments = Vec::with_capacity(simple.words.len());
+        for (argument, expanded) in simple.words.iter().zip(&expanded) {
+            match (argument, expanded) {
+                (Argument::Word(word), _) => {
                     let fields = self.expand_words(std::slice::from_ref(word))?;
                     arguments.extend(fields.into_iter().map(DeclArg::Word));
                 }
-                Argument::Assignment(assignment) => arguments.push(DeclArg::Assign(assignment)),
+                (Argument::Assignment(_), Some(assignment)) => arguments.push(DeclArg::Assign(assignment)),
+                (Argument::Assignment(assignment), None) => arguments.push(DeclArg::Assign(assignment)),
             }
         }
         self.trace_declaration(&arguments);
-        self.run_builtin(simple, builtin, Arguments::Declaration(arguments))
+        let last_argument = match arguments.last() {
+            Some(DeclArg::Word(word)) => word.clone(),
+            Some(DeclArg::Assign(assignment)) => operand_text(assignment),
+            None => BString::default(),
+        };
+        self.run_builtin(simple, builtin, Arguments::Declaration(arguments))?;
+        self.set_last_argument(last_argument);
+        Ok(())
+    }
+
+    /// A declaration's operand with its value expanded; none where there is
+    /// nothing to expand ahead.
+    fn expand_declared(&mut self, assignment: &Assignment) -> Run<Option<Assignment>> {
+        let AssignedValue::Scalar(word) = &assignment.value else { return Ok(None) };
+        if matches!(word.parts.as_slice(), [] | [WordPart::Quoted(..)]) {
+            return Ok(None);
+        }
+        let value = self.expand_assigned(word)?;
+        Ok(Some(Assignment {
+            name: assignment.name.clone(),
+            index: assignment.index.clone(),
+            append: assignment.append,
+            value: AssignedValue::Scalar(Word { parts: vec![WordPart::Quoted(value, QuoteStyle::Single)] }),
+            line: assignment.line,
+        }))
     }
 
     /// A command without a name: its assignments stay.
@@ -89,6 +124,7 @@ impl Shell {
             failed = !done?;
         }
         self.status = if failed { 1 } else { self.substitution_status.unwrap_or(0) };
+        self.set_last_argument(BString::default());
         self.pipe_status = PipeStatus::One(self.status);
         Ok(())
     }
@@ -250,4 +286,18 @@ impl Shell {
     pub(crate) fn set_last_argument(&mut self, argument: BString) {
         self.last_argument = argument;
     }
+}
+
+/// An expanded operand as `$_` has it: `name=value`; an array only its name.
+fn operand_text(assignment: &Assignment) -> BString {
+    let mut text = assignment.name.clone();
+    if let AssignedValue::Scalar(word) = &assignment.value
+        && assignment.index.is_none()
+    {
+        text.extend_from_slice(if assignment.append { b"+=" } else { b"=" });
+        if let [WordPart::Quoted(value, _)] = word.parts.as_slice() {
+            text.extend_from_slice(value);
+        }
+    }
+    text
 }

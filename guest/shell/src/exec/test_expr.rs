@@ -57,7 +57,7 @@ impl Shell {
                 let right = self.expand_string(right)?;
                 let compared = self.compare_arith(&left, &right);
                 match compared {
-                    Ok((left, right)) => Ok(compare(op, left, right)),
+                    Ok((left, right)) => Ok(crate::expand::compare(op, left, right)),
                     Err(Flow::Abort) => {
                         self.status = 1;
                         Ok(false)
@@ -105,17 +105,5 @@ impl Shell {
             self.vars.insert(b"BASH_REMATCH", Variable { value, attributes: Attributes::NONE, level });
         }
         Ok(found)
-    }
-}
-
-/// `-eq` and kin.
-pub(crate) fn compare(op: &[u8], left: i64, right: i64) -> bool {
-    match op {
-        b"-eq" => left == right,
-        b"-ne" => left != right,
-        b"-lt" => left < right,
-        b"-le" => left <= right,
-        b"-gt" => left > right,
-        _ => left >= right,
     }
 }

@@ -8,30 +8,45 @@ use crate::ast::{Arith, AssignedValue, Assignment, Command, Compound, CompoundKi
 use crate::builtins::DeclArg;
 use crate::expand::quote;
 use crate::messages::concat;
-use crate::options::SetOption;
-use crate::shell::{Run, Shell};
+use crate::options::{SetOption, Shopt};
+use crate::shell::{Flow, Run, Shell};
 use crate::syntax::print;
 use crate::traps;
 
 impl Shell {
     /// Before a command: BASH_COMMAND and the DEBUG trap, where a script asks
-    /// for either.
+    /// for either. Whether the command is to run.
     #[inline]
-    pub(crate) fn debug_trap<T: Into<Vec<u8>>>(&mut self, text: impl FnOnce() -> T) -> Run {
+    pub(crate) fn debug_trap<T: Into<Vec<u8>>>(&mut self, text: impl FnOnce() -> T) -> Run<bool> {
         if self.traps.armed(traps::DEBUG) || self.traps.wants_command() {
             return self.run_debug_trap(text().into());
         }
-        Ok(())
+        Ok(true)
     }
 
     #[cold]
     #[inline(never)]
-    fn run_debug_trap(&mut self, text: Vec<u8>) -> Run {
+    fn run_debug_trap(&mut self, text: Vec<u8>) -> Run<bool> {
         // Within a trap's action BASH_COMMAND stays the command it ran for.
         if !self.traps.is_running() {
             self.command_text = Rc::new(text.into());
         }
-        if self.traps.armed(traps::DEBUG) { self.run_trap(traps::DEBUG) } else { Ok(()) }
+        if !self.traps.armed(traps::DEBUG) {
+            return Ok(true);
+        }
+        let status = self.status;
+        self.run_trap(traps::DEBUG)?;
+        // Under `extdebug` the trap's own status decides about the command.
+        let verdict = std::mem::replace(&mut self.status, status);
+        if !self.options.shopt(Shopt::Extdebug) || verdict == 0 {
+            return Ok(true);
+        }
+        if verdict == 2 && self.frames.iter().any(|frame| frame.name != "main") {
+            self.status_before_return = self.status;
+            return Err(Flow::Return);
+        }
+        self.status = 0;
+        Ok(false)
     }
 
     /// BASH_COMMAND

@@ -471,6 +471,18 @@ fn power(mut base: i64, mut exponent: i64) -> i64 {
     result
 }
 
+/// `-eq` and kin, as `test` and `[[ ]]` have them.
+pub fn compare(op: &[u8], left: i64, right: i64) -> bool {
+    match op {
+        b"-eq" => left == right,
+        b"-ne" => left != right,
+        b"-lt" => left < right,
+        b"-le" => left <= right,
+        b"-gt" => left > right,
+        _ => left >= right,
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -1,7 +1,7 @@
 //! Pathname expansion.
 
 use agentfense_sys::files::{self, FileType};
-use bstr::{BString, ByteSlice, ByteVec};
+use bstr::{BString, ByteVec};
 
 use super::Sink;
 use crate::options::Shopt;
@@ -62,9 +62,12 @@ impl Shell {
         };
         let mut names = search(escaped, settings);
         if let Some(ignore) = ignore {
-            let patterns: Vec<Pattern> =
-                split_patterns(&ignore).into_iter().map(|pattern| Pattern::new(pattern, settings.flags)).collect();
-            names.retain(|name| !patterns.iter().any(|pattern| pattern.matches(name)));
+            let compile = |component| Pattern::new(component, settings.flags);
+            let patterns: Vec<Vec<Pattern>> = split_patterns(&ignore)
+                .into_iter()
+                .map(|pattern| pattern.split(|byte| *byte == b'/').map(compile).collect())
+                .collect();
+            names.retain(|name| !patterns.iter().any(|components| matches_path(components, name)));
         }
         names.sort_unstable();
         names.dedup();
@@ -92,6 +95,13 @@ fn split_patterns(list: &[u8]) -> Vec<&[u8]> {
     patterns.push(&list[start..]);
     patterns.retain(|pattern| !pattern.is_empty());
     patterns
+}
+
+/// Whether the path matches component by component: `*` does not match a slash.
+fn matches_path(components: &[Pattern], path: &[u8]) -> bool {
+    let mut names = path.split(|byte| *byte == b'/');
+    components.iter().all(|component| names.next().is_some_and(|name| component.matches(name)))
+        && names.next().is_none()
 }
 
 /// One piece of a path pattern, with the slashes before it.

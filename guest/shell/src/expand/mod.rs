@@ -26,7 +26,7 @@ use crate::options::{SetOption, Shopt};
 use crate::pattern::{Flags, Pattern};
 use crate::shell::{Flow, Role, Run, Shell};
 
-pub use arith::decimal;
+pub use arith::{compare, decimal};
 pub(crate) use context::Context;
 pub(crate) use sink::{Mode, Sink};
 pub use source::word_source;
@@ -86,6 +86,13 @@ impl Shell {
         Ok(sink.take_fields())
     }
 
+    /// An assignment as the one word that it would be as an argument.
+    pub(crate) fn expand_assignment(&mut self, assignment: &Assignment) -> Run<BString> {
+        let mut sink = Sink::string(Mode::String, self.vars.ifs());
+        self.expand_assignment_word(assignment, &mut sink)?;
+        Ok(sink.take_fields().pop().unwrap_or_default())
+    }
+
     #[inline(never)]
     fn expand_assignment_word(&mut self, assignment: &Assignment, sink: &mut Sink) -> Run {
         sink.literal(&assignment.name);
@@ -123,6 +130,21 @@ impl Shell {
     #[inline]
     pub fn expand_assigned(&mut self, word: &Word) -> Run<BString> {
         self.expand_string(word)
+    }
+
+    /// The same where a tilde stays a tilde.
+    pub(crate) fn expand_without_tilde(&mut self, word: &Word) -> Run<BString> {
+        let mut sink = Sink::string(Mode::String, self.vars.ifs());
+        for part in &word.parts {
+            match part {
+                WordPart::Tilde(user) => {
+                    sink.literal(b"~");
+                    sink.literal(user);
+                }
+                _ => self.expand_part(part, Context::PLAIN, &mut sink)?,
+            }
+        }
+        Ok(sink.into_string())
     }
 
     fn expand_in(&mut self, word: &Word, mode: Mode, context: Context) -> Run<BString> {

@@ -115,8 +115,14 @@ impl Shell {
                     self.vars.get(name).is_some_and(|variable| variable.attributes.any(Attributes::NAMEREF));
                 if reference && subscript.is_none() {
                     // Of a nameref, `!` gives the name it stands for.
-                    let target = self.vars.get(name).and_then(|variable| variable.first().cloned());
-                    let result = target.map_or(Fetched::Unset, Fetched::One);
+                    let result = match self.vars.resolve(name) {
+                        Ok(target) => Fetched::One(target.to_text()),
+                        Err(Unresolved::Unset) => Fetched::Unset,
+                        Err(Unresolved::Circular) => {
+                            self.warn_circular(name);
+                            Fetched::Unset
+                        }
+                    };
                     self.emit(result, context, sink);
                     return Ok(());
                 }
@@ -126,6 +132,8 @@ impl Shell {
             ParameterSubject::Special(byte) => BString::from(vec![*byte]),
         };
         let value = match self.fetch(&parameter.subject)? {
+            // An array without an element 0 is set, and names nothing.
+            Fetched::Unset if self.vars.get(&name).is_some_and(|variable| variable.is_array()) => return Ok(()),
             Fetched::Unset => {
                 let mut message = name;
                 message.push_str(": invalid indirect expansion");
@@ -183,14 +191,14 @@ impl Shell {
             }
             ParameterOp::Default { colon, word } => {
                 let value = self.fetch(subject)?;
-                if value.is_unset() || (*colon && self.is_null(&value)) {
+                if value.is_unset() || (*colon && self.is_null(&value, context)) {
                     return self.expand_operand(word, context, sink);
                 }
                 self.emit(value, context, sink);
             }
             ParameterOp::Alternative { colon, word } => {
                 let value = self.fetch(subject)?;
-                if !(value.is_unset() || (*colon && self.is_null(&value))) {
+                if !(value.is_unset() || (*colon && self.is_null(&value, context))) {
                     return self.expand_operand(word, context, sink);
                 }
                 if matches!(value, Fetched::List(_, true)) && context.quoted {
@@ -220,12 +228,11 @@ impl Shell {
         Ok(())
     }
 
-    /// `$*` of empty parameters is null in more cases than `$@`: bash joins
-    /// first, then looks.
-    fn is_null(&mut self, value: &Fetched) -> bool {
+    /// In quotes, `$*` is joined before bash looks whether it is empty.
+    fn is_null(&mut self, value: &Fetched, context: Context) -> bool {
         match value {
-            Fetched::List(values, false) => {
-                values.iter().all(|value| value.is_empty()) && (values.len() < 2 || self.vars.ifs().joiner.is_empty())
+            Fetched::List(values, false) if context.quoted && values.len() > 1 => {
+                self.vars.ifs().joiner.is_empty() && values.iter().all(|value| value.is_empty())
             }
             _ => value.is_null(),
         }
@@ -300,7 +307,7 @@ impl Shell {
         sink: &mut Sink,
     ) -> Run {
         let value = self.fetch(subject)?;
-        if !(value.is_unset() || (colon && self.is_null(&value))) {
+        if !(value.is_unset() || (colon && self.is_null(&value, context))) {
             self.emit(value, context, sink);
             return Ok(());
         }
@@ -341,7 +348,7 @@ impl Shell {
         sink: &mut Sink,
     ) -> Run {
         let value = self.fetch(subject)?;
-        if !(value.is_unset() || (colon && self.is_null(&value))) {
+        if !(value.is_unset() || (colon && self.is_null(&value, context))) {
             self.emit(value, context, sink);
             return Ok(());
         }
@@ -406,8 +413,15 @@ impl Shell {
             && variable.attributes.any(Attributes::NAMEREF)
             && let Ok(Target::Element(array, subscript)) = self.vars.resolve(name)
         {
-            let word = Word::literal(subscript);
-            return self.fetch_element(&array, &Subscript { word, arith: None });
+            let subscript = match crate::syntax::parse_subscript(&subscript) {
+                Ok(subscript) => subscript,
+                Err(error) => return Err(self.fail(error.message)),
+            };
+            return Ok(match self.fetch_element(&array, &subscript)? {
+                // bash does not count it as unbound.
+                Fetched::Unset if self.options.get(SetOption::Nounset) => Fetched::One(BString::default()),
+                value => value,
+            });
         }
         Ok(self.var(name).map_or(Fetched::Unset, Fetched::One))
     }
@@ -416,7 +430,9 @@ impl Shell {
     pub(super) fn array_behind<'a>(&mut self, name: &'a [u8]) -> Cow<'a, [u8]> {
         match self.vars.get(name) {
             Some(variable) if variable.attributes.any(Attributes::NAMEREF) => match self.vars.resolve(name) {
-                Ok(target) => Cow::Owned(target.name().to_vec()),
+                Ok(Target::Variable(target)) => Cow::Owned(target.into()),
+                // An element has no elements.
+                Ok(Target::Element(..)) => Cow::Borrowed(b""),
                 Err(Unresolved::Unset) => Cow::Borrowed(name),
                 Err(Unresolved::Circular) => {
                     self.warn_circular(name);
@@ -546,6 +562,12 @@ impl Shell {
                 }
             }
             _ => {}
+        }
+        if let ParameterSubject::Variable(name, None) = subject
+            && matches!(self.vars.resolve(name), Ok(Target::Element(..)))
+        {
+            // Through a nameref bash counts variables only, not elements.
+            return Ok(0);
         }
         match self.fetch_set(subject)? {
             Fetched::Unset => Ok(0),

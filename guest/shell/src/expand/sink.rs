@@ -89,16 +89,6 @@ impl Sink {
         self.glob && text.iter().any(|byte| matches!(byte, b'*' | b'?' | b'[') || (*byte == b'(' && self.extglob))
     }
 
-    /// Whether the fields are split at IFS here.
-    pub fn splits(&self) -> bool {
-        self.mode == Mode::Fields
-    }
-
-    /// What joins `$*` here.
-    pub fn joiner(&self) -> BString {
-        self.ifs.joiner.clone()
-    }
-
     /// A whole field that needs nothing done to it.
     #[inline]
     pub fn push_field(&mut self, field: BString) {
@@ -268,11 +258,14 @@ impl Sink {
             return;
         }
         for (index, value) in values.iter().enumerate() {
-            if index > 0 {
-                if quoted || self.has_field() {
-                    self.end_field();
-                }
-                self.after_space = false;
+            if index > 0 && !quoted && !self.ifs.is_empty() {
+                // Unquoted, they are one text joined by IFS's first character,
+                // which is then split again: so empty ones count only where
+                // that is no white space.
+                let joiner = self.ifs.joiner.clone();
+                self.split(&joiner);
+            } else if index > 0 && (quoted || self.has_field()) {
+                self.end_field();
             }
             if quoted {
                 self.quoted_part(value);

@@ -6,7 +6,7 @@ use crate::ast::{AssignedValue, Brace, Word, WordPart};
 
 /// The word as it was written, near enough for a message.
 pub fn word_source(word: &Word) -> BString {
-    crate::syntax::print::word(word)
+    crate::syntax::print::word_text(word)
 }
 
 /// An assignment's right side as it was written.

@@ -102,10 +102,16 @@ impl Shell {
     fn transform_attributes(&mut self, subject: &ParameterSubject) -> Run<Fetched> {
         let ParameterSubject::Variable(name, subscript) = subject else { return self.fetch_set(subject).map(|_| Fetched::Unset) };
         let name = self.array_behind(name).into_owned();
-        let Some(variable) = self.vars.get(&name) else { return Ok(Fetched::Unset) };
+        let list = subscript.as_ref().and_then(list_subscript);
+        let Some(variable) = self.vars.get(&name) else {
+            return match list {
+                Some(at) => Ok(Fetched::List(Vec::new(), at)),
+                None => self.fetch_set(subject),
+            };
+        };
         let letters = BString::from(letters(variable));
         let count = self.values(&name).len();
-        Ok(match subscript.as_ref().and_then(list_subscript) {
+        Ok(match list {
             Some(at) => Fetched::List(vec![letters; count], at),
             None => Fetched::One(letters),
         })

@@ -13,8 +13,8 @@ use super::lexer::{name_byte, name_start};
 use super::parser::Reader;
 use super::word::{ArithEnd, Mode};
 use crate::ast::{
-    Arith, ArithBinary, ArithExpr, ArithForm, ArithUnary, ParameterOp, ParameterSubject,
-    QuoteStyle, Subscript, Word, WordPart,
+    Arith, ArithBinary, ArithExpr, ArithForm, ArithUnary, ParameterOp, ParameterSubject, QuoteStyle, Subscript, Word,
+    WordPart,
 };
 
 /// How deep an expression's tree may be: also `1+1+1...` is one level each.
@@ -84,9 +84,8 @@ fn parsed_ahead(word: &Word, depth: u32) -> Option<(ArithExpr, bool)> {
         [WordPart::Literal(text)] => {
             return parse_within(text, &[], depth).ok().map(|expr| (expr, false));
         }
-        [part @ (WordPart::Parameter(_) | WordPart::Command(_) | WordPart::Arith(_))] => {
-            return is_small(part, SMALL_DEPTH)
-                .then(|| (ArithExpr::Word(word.clone()), false));
+        [part @ (WordPart::Parameter(_) | WordPart::Arith(_))] => {
+            return is_small(part, SMALL_DEPTH).then(|| (ArithExpr::Word(word.clone()), false));
         }
         _ => {}
     }
@@ -100,18 +99,14 @@ fn parsed_ahead(word: &Word, depth: u32) -> Option<(ArithExpr, bool)> {
 }
 
 /// The text with a NUL for each expansion.
-fn flatten<'w>(
-    parts: &'w [WordPart],
-    text: &mut Vec<u8>,
-    operands: &mut Vec<&'w WordPart>,
-) -> bool {
+fn flatten<'w>(parts: &'w [WordPart], text: &mut Vec<u8>, operands: &mut Vec<&'w WordPart>) -> bool {
     parts.iter().all(|part| match part {
         WordPart::Literal(literal) => {
             text.extend_from_slice(literal);
             !literal.contains(&0)
         }
         WordPart::DoubleQuoted(inner) => flatten(inner, text, operands),
-        WordPart::Parameter(_) | WordPart::Command(_) | WordPart::Arith(_) => {
+        WordPart::Parameter(_) | WordPart::Arith(_) => {
             text.push(0);
             operands.push(part);
             is_small(part, SMALL_DEPTH)
@@ -125,18 +120,16 @@ const SMALL_DEPTH: u32 = 2;
 
 /// Whether an expansion is worth a copy in the expression's tree. A limit is
 /// needed: expansions nest in expressions which nest in expansions, and a copy
-/// at each level would double the tree each time.
+/// at each level would double the tree each time. A command substitution never
+/// is: its cost is not in the parsing.
 fn is_small(part: &WordPart, depth: u32) -> bool {
     const TEXT: usize = 32;
     let words = |words: &[&Word]| {
         depth > 0
-            && words.iter().all(|word| {
-                word.parts.len() <= 4 && word.parts.iter().all(|part| is_small(part, depth - 1))
-            })
+            && words.iter().all(|word| word.parts.len() <= 4 && word.parts.iter().all(|part| is_small(part, depth - 1)))
     };
     match part {
         WordPart::Literal(text) | WordPart::Quoted(text, _) => text.len() <= TEXT,
-        WordPart::Command(_) => true,
         WordPart::Arith(arith) => arith.text.len() <= TEXT,
         WordPart::DoubleQuoted(parts) => {
             depth > 0 && parts.len() <= 4 && parts.iter().all(|part| is_small(part, depth - 1))
@@ -149,11 +142,10 @@ fn is_small(part: &WordPart, depth: u32) -> bool {
             subject
                 && match &parameter.op {
                     ParameterOp::Value | ParameterOp::Length => true,
-                    ParameterOp::Default { word, .. } | ParameterOp::Alternative { word, .. } => {
-                        words(&[word])
+                    ParameterOp::Default { word, .. } | ParameterOp::Alternative { word, .. } => words(&[word]),
+                    ParameterOp::RemovePrefix { pattern, .. } | ParameterOp::RemoveSuffix { pattern, .. } => {
+                        words(&[pattern])
                     }
-                    ParameterOp::RemovePrefix { pattern, .. }
-                    | ParameterOp::RemoveSuffix { pattern, .. } => words(&[pattern]),
                     ParameterOp::Substring { offset, length } => {
                         let rest = length.as_ref().map_or(0, |length| length.text.len());
                         offset.text.len() + rest <= TEXT
@@ -170,21 +162,9 @@ pub fn parse_arith(text: &[u8]) -> Result<ArithExpr, ArithSyntaxError> {
     parse_within(text, &[], 0)
 }
 
-fn parse_within(
-    text: &[u8],
-    operands: &[&WordPart],
-    depth: u32,
-) -> Result<ArithExpr, ArithSyntaxError> {
-    let mut parser = Parser {
-        text,
-        operands,
-        pos: 0,
-        counted: (0, 0),
-        last: 0,
-        token: Token::Start,
-        after_step: false,
-        depth,
-    };
+fn parse_within(text: &[u8], operands: &[&WordPart], depth: u32) -> Result<ArithExpr, ArithSyntaxError> {
+    let mut parser =
+        Parser { text, operands, pos: 0, counted: (0, 0), last: 0, token: Token::Start, after_step: false, depth };
     parser.advance()?;
     if matches!(parser.token, Token::End) {
         return Ok(ArithExpr::Number(0));
@@ -354,8 +334,7 @@ impl Parser<'_> {
         if self.joins_operand(end) {
             return Err(self.error("syntax error in expression"));
         }
-        let value = parse_number(&self.text[self.pos..end])
-            .map_err(|message| self.error_in(end, message))?;
+        let value = parse_number(&self.text[self.pos..end]).map_err(|message| self.error_in(end, message))?;
         self.pos = end;
         Ok(Token::Number(value))
     }
@@ -370,9 +349,7 @@ impl Parser<'_> {
         let before = self.text[..self.pos - 1].trim_ascii_end();
         let stepped = stepped || before.ends_with(b"++") || before.ends_with(b"--");
         match self.operands.get(index) {
-            Some(&part) if !joined && !stepped => {
-                Ok(Token::Operand(Word { parts: vec![part.clone()] }))
-            }
+            Some(&part) if !joined && !stepped => Ok(Token::Operand(Word { parts: vec![part.clone()] })),
             _ => Err(self.error("syntax error in expression")),
         }
     }
@@ -405,8 +382,7 @@ impl Parser<'_> {
         }
         // Text that is parsed when it runs may hold expansions in subscripts.
         if self.operands.is_empty() && inside.find_byteset(b"$`").is_some() {
-            return super::subscript_at_depth(inside, self.depth + 1)
-                .map_err(|_| self.error("bad array subscript"));
+            return super::subscript_at_depth(inside, self.depth + 1).map_err(|_| self.error("bad array subscript"));
         }
         let first = self.operands_before(from);
         let mut operands = self.operands.get(first..).unwrap_or_default().iter();
@@ -459,10 +435,8 @@ impl Parser<'_> {
             (b'(', _) => (1, Token::Open),
             (b')', _) => (1, Token::Close),
             _ => {
-                let operand = matches!(
-                    self.token,
-                    Token::Number(_) | Token::Variable(..) | Token::Operand(_) | Token::After(_)
-                );
+                let operand =
+                    matches!(self.token, Token::Number(_) | Token::Variable(..) | Token::Operand(_) | Token::After(_));
                 return Err(self.error(if operand {
                     "syntax error: invalid arithmetic operator"
                 } else {
@@ -579,9 +553,7 @@ impl Parser<'_> {
             left = match token {
                 Token::And => ArithExpr::And(left_box, Box::new(right_box)),
                 Token::Or => ArithExpr::Or(left_box, Box::new(right_box)),
-                Token::Binary(op) => {
-                    ArithExpr::Binary(op, left_box, Box::new(located(op, at, right_box)))
-                }
+                Token::Binary(op) => ArithExpr::Binary(op, left_box, Box::new(located(op, at, right_box))),
                 _ => return Err(self.error("syntax error in expression")),
             };
         }
@@ -753,9 +725,7 @@ fn subscript_word(text: &[u8], mut operand: impl FnMut() -> Option<WordPart>) ->
                 };
                 (part, end + 1)
             }),
-            b'\\' => rest.first().map(|&next| {
-                (WordPart::Quoted(vec![next].into(), QuoteStyle::Backslash), 1)
-            }),
+            b'\\' => rest.first().map(|&next| (WordPart::Quoted(vec![next].into(), QuoteStyle::Backslash), 1)),
             _ => None,
         };
         match quoted {

@@ -138,10 +138,8 @@ fn range(inside: &[Atom]) -> Option<Brace> {
     }
     let letter = |text: &str| matches!(text.as_bytes(), [byte] if byte.is_ascii_alphabetic());
     let integers = integer(from).is_some() && integer(to).is_some();
-    if !integers && !(letter(from) && letter(to)) {
-        return None;
-    }
-    Some(Brace::Range { from: from.into(), to: to.into(), step })
+    let letters = letter(from) && letter(to);
+    (integers || letters).then(|| Brace::Range { from: from.into(), to: to.into(), step })
 }
 
 fn integer(text: &str) -> Option<i64> {

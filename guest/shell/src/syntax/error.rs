@@ -24,8 +24,7 @@ impl SyntaxError {
 
     /// The text ended before the closing `delimiter`.
     pub(crate) fn unterminated(line: u32, delimiter: &str) -> Box<Self> {
-        let mut error =
-            Self::new(line, format!("unexpected EOF while looking for matching `{delimiter}'"));
+        let mut error = Self::new(line, format!("unexpected EOF while looking for matching `{delimiter}'"));
         error.incomplete = true;
         error
     }

@@ -11,8 +11,8 @@ use super::lexer::Lexer;
 use super::parser::Reader;
 use super::word::Mode;
 use crate::ast::{
-    Command, Compound, CompoundKind, HereDocument, Parameter, ParameterOp, ParameterSubject,
-    Program, QuoteStyle, Redirect, RedirectKind, Word, WordPart,
+    Command, Compound, CompoundKind, HereDocument, Parameter, ParameterOp, ParameterSubject, Program, QuoteStyle,
+    Redirect, RedirectKind, Word, WordPart,
 };
 
 /// A here-document whose body has not been reached.
@@ -105,10 +105,8 @@ impl Reader<'_, '_> {
             if newline.is_none() && start == end {
                 let line = self.lex.line();
                 let wanted = &pending.delimiter;
-                let message = format!(
-                    "here-document at line {} delimited by end-of-file (wanted `{wanted}')",
-                    pending.line
-                );
+                let message =
+                    format!("here-document at line {} delimited by end-of-file (wanted `{wanted}')", pending.line);
                 self.warnings.push(Warning { line, message: message.into() });
                 break;
             }
@@ -131,11 +129,8 @@ impl Reader<'_, '_> {
             self.lex.pos = if newline.is_some() { end + 1 } else { end };
         }
         if pending.quoted {
-            let parts = if text.is_empty() {
-                Vec::new()
-            } else {
-                vec![WordPart::Quoted(text.into(), QuoteStyle::Single)]
-            };
+            let parts =
+                if text.is_empty() { Vec::new() } else { vec![WordPart::Quoted(text.into(), QuoteStyle::Single)] };
             return Word { parts };
         }
         self.parse_body(&text, first_line)
@@ -235,9 +230,9 @@ fn in_compound(compound: &mut Compound, bodies: &mut impl Iterator<Item = Word>)
             place(condition, bodies);
             place(body, bodies);
         }
-        CompoundKind::For { body, .. }
-        | CompoundKind::ArithFor { body, .. }
-        | CompoundKind::Select { body, .. } => place(body, bodies),
+        CompoundKind::For { body, .. } | CompoundKind::ArithFor { body, .. } | CompoundKind::Select { body, .. } => {
+            place(body, bodies)
+        }
         CompoundKind::Case { arms, .. } => {
             for arm in arms {
                 place(&mut arm.body, bodies);

@@ -323,17 +323,17 @@ impl<'a> Lexer<'a> {
         // An alias's own newlines are no lines of the script.
         for frame in &self.frames {
             let (start, end) = (frame.start.max(from), frame.end.min(to));
-            if start < end && !self.frames.iter().any(|outer| {
-                outer.start <= frame.start && frame.end <= outer.end && !std::ptr::eq(outer, frame)
-            }) {
+            if start < end
+                && !self
+                    .frames
+                    .iter()
+                    .any(|outer| outer.start <= frame.start && frame.end <= outer.end && !std::ptr::eq(outer, frame))
+            {
                 lines = lines.saturating_sub(count_lines(self.slice(start, end)));
             }
         }
-        let line = if at < self.mark {
-            self.mark_line.saturating_sub(lines)
-        } else {
-            self.mark_line.saturating_add(lines)
-        };
+        let line =
+            if at < self.mark { self.mark_line.saturating_sub(lines) } else { self.mark_line.saturating_add(lines) };
         self.mark = at;
         self.mark_line = line;
         line

@@ -69,11 +69,7 @@ impl<'a> Parser<'a> {
     /// A parser at the start of a script. `source_name` is what functions
     /// defined in it keep as their source.
     pub fn new(script: &'a [u8], source_name: &[u8], first_line: u32) -> Self {
-        Parser {
-            lexer: Lexer::new(script, first_line),
-            source_name: source_name.into(),
-            warnings: Vec::new(),
-        }
+        Parser { lexer: Lexer::new(script, first_line), source_name: source_name.into(), warnings: Vec::new() }
     }
 
     /// Reads one complete command: all lists up to the end of a line, with the
@@ -191,8 +187,11 @@ pub fn parse_lvalue(text: &[u8]) -> Option<(BString, Option<Subscript>)> {
     }
 }
 
-/// Splits `name`, `name[subscript]` and what follows, as text.
-pub fn split_lvalue(text: &[u8]) -> Option<(&[u8], Option<&[u8]>, &[u8])> {
+/// A name, the text between its brackets, and what follows.
+pub type SplitLvalue<'t> = (&'t [u8], Option<&'t [u8]>, &'t [u8]);
+
+/// Splits `name` or `name[subscript]` from what follows, as text.
+pub fn split_lvalue(text: &[u8]) -> Option<SplitLvalue<'_>> {
     if !text.first().is_some_and(|&byte| name_start(byte)) {
         return None;
     }

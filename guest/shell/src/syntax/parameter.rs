@@ -6,9 +6,7 @@ use super::error::{Result, SyntaxError};
 use super::lexer::{name_byte, name_start};
 use super::parser::Reader;
 use super::word::{ArithEnd, Mode, mark_tildes};
-use crate::ast::{
-    CaseMode, Parameter, ParameterOp, ParameterSubject, ReplaceMode, Subscript, Word, WordPart,
-};
+use crate::ast::{CaseMode, Parameter, ParameterOp, ParameterSubject, ReplaceMode, Subscript, Word, WordPart};
 
 impl Reader<'_, '_> {
     /// A parameter without braces, whose first character is next.
@@ -82,7 +80,7 @@ impl Reader<'_, '_> {
             Some(b'!') => {
                 let start = self.lex.pos;
                 self.lex.pos += 1;
-                let named = self.lex.peek().is_some_and(|byte| name_byte(byte));
+                let named = self.lex.peek().is_some_and(name_byte);
                 let next = self.lex.peek();
                 let named = named || matches!(next, Some(b'@' | b'*'));
                 let target = self.subject()?;

@@ -11,9 +11,9 @@ use super::lexer::{Lexer, META, Op, class, name_byte, name_start};
 use super::word::{ArithEnd, Mode, WordKind, has_unquoted, is_angle};
 use super::{MAX_NESTING, Options};
 use crate::ast::{
-    AndOr, Argument, ArrayElement, AssignedValue, Assignment, CaseArm, CaseEnd, Command, Compound,
-    CompoundKind, Connective, Function, Item, Pipeline, Program, Redirect, RedirectFd,
-    RedirectKind, Simple, TimeFormat, Word, WordPart,
+    AndOr, Argument, ArrayElement, AssignedValue, Assignment, CaseArm, CaseEnd, Command, Compound, CompoundKind,
+    Connective, Function, Item, Pipeline, Program, Redirect, RedirectFd, RedirectKind, Simple, TimeFormat, Word,
+    WordPart,
 };
 
 /// Finds an alias's text.
@@ -132,9 +132,7 @@ enum Declares {
 impl Declares {
     fn of(word: &Word) -> Self {
         match word.as_literal().map(|text| text.as_slice()) {
-            Some(b"declare" | b"typeset" | b"local" | b"export" | b"readonly" | b"alias") => {
-                Declares::All
-            }
+            Some(b"declare" | b"typeset" | b"local" | b"export" | b"readonly" | b"alias") => Declares::All,
             Some(b"eval" | b"let") => Declares::Arrays,
             Some(b"command" | b"builtin") => Declares::NextWord,
             _ => Declares::No,
@@ -143,12 +141,7 @@ impl Declares {
 }
 
 impl<'p, 'a> Reader<'p, 'a> {
-    pub(crate) fn new(
-        lex: &'p mut Lexer<'a>,
-        options: &'p Options,
-        aliases: Aliases<'p>,
-        source: &'p [u8],
-    ) -> Self {
+    pub(crate) fn new(lex: &'p mut Lexer<'a>, options: &'p Options, aliases: Aliases<'p>, source: &'p [u8]) -> Self {
         Reader {
             lex,
             options,
@@ -858,9 +851,7 @@ impl<'p, 'a> Reader<'p, 'a> {
             let at = self.lex.pos;
             match self.lex.operator() {
                 Some((Op::Open, end)) => {
-                    let first = simple.words.len() == 1
-                        && simple.assignments.is_empty()
-                        && simple.redirects.is_empty();
+                    let first = simple.words.len() == 1 && simple.assignments.is_empty() && simple.redirects.is_empty();
                     if !first {
                         return Err(self.unexpected());
                     }
@@ -975,9 +966,7 @@ impl<'p, 'a> Reader<'p, 'a> {
         if argument {
             let braces = self.options.brace_expansion
                 && has_unquoted(&word, b'{')
-                && super::brace::expand(word.clone())
-                    .iter()
-                    .any(|part| matches!(part, WordPart::Brace(_)));
+                && super::brace::expand(word.clone()).iter().any(|part| matches!(part, WordPart::Brace(_)));
             if declares == Declares::Arrays || braces {
                 let written = self.lex.slice(start, self.lex.pos);
                 let equals = written.iter().position(|&byte| byte == b'=').unwrap_or(0);
@@ -1167,11 +1156,8 @@ fn is_redirect(op: Op) -> bool {
 
 /// The `2>&1` that `|&` stands for.
 fn add_redirect(command: &mut Command, line: u32) {
-    let redirect = Redirect {
-        fd: RedirectFd::Number(2),
-        kind: RedirectKind::DuplicateOutput(Word::literal("1")),
-        line,
-    };
+    let redirect =
+        Redirect { fd: RedirectFd::Number(2), kind: RedirectKind::DuplicateOutput(Word::literal("1")), line };
     match command {
         Command::Simple(simple) => simple.redirects.push(redirect),
         Command::Compound(_, redirects) => redirects.push(redirect),

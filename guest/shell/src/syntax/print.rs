@@ -9,10 +9,10 @@ use bstr::BString;
 
 use super::parser::Keyword;
 use crate::ast::{
-    AndOr, Argument, Arith, AssignedValue, Assignment, Brace, CaseEnd, CaseMode, Command, Compound,
-    CompoundKind, Connective, Function, HereDocument, Item, Parameter, ParameterOp,
-    ParameterSubject, Pipeline, ProcessDirection, Program, QuoteStyle, Redirect, RedirectFd,
-    RedirectKind, ReplaceMode, Simple, Subscript, TestExpr, TimeFormat, Word, WordPart,
+    AndOr, Argument, Arith, AssignedValue, Assignment, Brace, CaseEnd, CaseMode, Command, Compound, CompoundKind,
+    Connective, Function, HereDocument, Item, Parameter, ParameterOp, ParameterSubject, Pipeline, ProcessDirection,
+    Program, QuoteStyle, Redirect, RedirectFd, RedirectKind, ReplaceMode, Simple, Subscript, TestExpr, TimeFormat,
+    Word, WordPart,
 };
 
 /// How far each level is indented.
@@ -560,13 +560,7 @@ impl<'t> Printer<'t> {
         }
     }
 
-    fn loop_over(
-        &mut self,
-        keyword: &str,
-        name: &BString,
-        words: &Option<Vec<Word>>,
-        body: &'t Program,
-    ) {
+    fn loop_over(&mut self, keyword: &str, name: &BString, words: &Option<Vec<Word>>, body: &'t Program) {
         self.text(keyword);
         self.bytes(name);
         self.text(" in ");

@@ -91,10 +91,7 @@ impl Reader<'_, '_> {
                     }
                     let line = self.lex.line();
                     let token = self.token_text()?;
-                    return Err(SyntaxError::new(
-                        line,
-                        message("unexpected token `", &token, "', expected `)'"),
-                    ));
+                    return Err(SyntaxError::new(line, message("unexpected token `", &token, "', expected `)'")));
                 };
                 self.lex.pos = end;
                 self.test_blanks();
@@ -127,10 +124,7 @@ impl Reader<'_, '_> {
         if self.lex.operator().is_some() {
             let line = self.lex.line();
             let token = self.token_text()?;
-            return Err(SyntaxError::new(
-                line,
-                message("unexpected token `", &token, "' in conditional command"),
-            ));
+            return Err(SyntaxError::new(line, message("unexpected token `", &token, "' in conditional command")));
         }
         let left = self.word(WordKind::Plain)?;
         self.lex.skip_blanks();
@@ -189,8 +183,18 @@ impl Reader<'_, '_> {
         let text = self.lex.slice(self.lex.pos, end);
         let known = matches!(
             text,
-            b"=" | b"==" | b"!=" | b"=~" | b"-nt" | b"-ot" | b"-ef" | b"-eq" | b"-ne" | b"-lt"
-                | b"-le" | b"-gt" | b"-ge"
+            b"=" | b"=="
+                | b"!="
+                | b"=~"
+                | b"-nt"
+                | b"-ot"
+                | b"-ef"
+                | b"-eq"
+                | b"-ne"
+                | b"-lt"
+                | b"-le"
+                | b"-gt"
+                | b"-ge"
         );
         known.then(|| text.into())
     }
@@ -211,10 +215,7 @@ impl Reader<'_, '_> {
     fn binary_expected(&mut self) -> Box<SyntaxError> {
         let line = self.lex.line();
         if matches!(self.lex.current(), None | Some(b'\n')) {
-            let mut error = SyntaxError::new(
-                line,
-                "unexpected token `newline', conditional binary operator expected",
-            );
+            let mut error = SyntaxError::new(line, "unexpected token `newline', conditional binary operator expected");
             error.incomplete = self.lex.current().is_none();
             return error;
         }
@@ -224,8 +225,7 @@ impl Reader<'_, '_> {
     /// What stands here ends the test too early, or not at all.
     fn test_error(&mut self) -> Box<SyntaxError> {
         if self.lex.current().is_none() {
-            let mut error =
-                SyntaxError::new(self.lex.end_line(), "unexpected EOF while looking for `]]'");
+            let mut error = SyntaxError::new(self.lex.end_line(), "unexpected EOF while looking for `]]'");
             error.incomplete = true;
             return error;
         }

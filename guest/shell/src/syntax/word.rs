@@ -10,13 +10,11 @@ use bstr::{BString, ByteVec};
 use super::brace;
 use super::error::{Result, SyntaxError};
 use super::lexer::{
-    ANGLE, BACKQUOTE, BACKSLASH, BRACKET, CLOSE_BRACE, COLON, DOLLAR, DOUBLE, Lexer, META, Op,
-    PAREN, PIPE, SEMICOLON, SINGLE, SLASH, class, name_byte, name_start,
+    ANGLE, BACKQUOTE, BACKSLASH, BRACKET, CLOSE_BRACE, COLON, DOLLAR, DOUBLE, Lexer, META, Op, PAREN, PIPE, SEMICOLON,
+    SINGLE, SLASH, class, name_byte, name_start,
 };
 use super::parser::Reader;
-use crate::ast::{
-    CommandSubstitution, ProcessDirection, Program, QuoteStyle, Word, WordPart,
-};
+use crate::ast::{CommandSubstitution, ProcessDirection, Program, QuoteStyle, Word, WordPart};
 
 /// Where text stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -317,8 +315,7 @@ impl Reader<'_, '_> {
         }
         self.lex.pos += 1;
         let program = self.substitution(start)?;
-        let substitution =
-            CommandSubstitution { program, backquotes: false, source: None, failed: false };
+        let substitution = CommandSubstitution { program, backquotes: false, source: None, failed: false };
         Ok(WordPart::Command(Rc::new(substitution)))
     }
 
@@ -338,8 +335,7 @@ impl Reader<'_, '_> {
         let start = self.lex.pos;
         self.lex.pos = self.lex.past_continuations(start + 1) + 1;
         let program = self.substitution(start)?;
-        let direction =
-            if byte == b'<' { ProcessDirection::Read } else { ProcessDirection::Write };
+        let direction = if byte == b'<' { ProcessDirection::Read } else { ProcessDirection::Write };
         Ok(WordPart::Process(direction, Rc::new(program)))
     }
 
@@ -541,12 +537,10 @@ fn mark_argument_tildes(parts: &mut Vec<WordPart>, posix: bool) {
 
 fn mark_tildes_from(parts: &mut Vec<WordPart>, offset: usize, colons: bool) {
     let candidate = |index: usize, text: &[u8]| {
-        (index == 0 && text.get(offset) == Some(&b'~'))
-            || (colons && text.windows(2).any(|pair| pair == b":~"))
+        (index == 0 && text.get(offset) == Some(&b'~')) || (colons && text.windows(2).any(|pair| pair == b":~"))
     };
-    let found = parts.iter().enumerate().any(|(index, part)| {
-        matches!(part, WordPart::Literal(text) if candidate(index, text))
-    });
+    let found =
+        parts.iter().enumerate().any(|(index, part)| matches!(part, WordPart::Literal(text) if candidate(index, text)));
     if !found {
         return;
     }
@@ -564,8 +558,7 @@ fn mark_tildes_from(parts: &mut Vec<WordPart>, offset: usize, colons: bool) {
                 || (colons && at > 0 && text[at - 1] == b':' && (index > 0 || at > offset));
             if byte == b'~' && start {
                 let rest = &text[at + 1..];
-                let length =
-                    rest.iter().position(|&byte| byte == b'/' || (colons && byte == b':'));
+                let length = rest.iter().position(|&byte| byte == b'/' || (colons && byte == b':'));
                 // A prefix that runs into a quote or an expansion is none.
                 if length.is_some() || index == last {
                     let length = length.unwrap_or(rest.len());
@@ -683,14 +676,9 @@ fn push_code_point(out: &mut Vec<u8>, value: u32) {
         0x20_0000..=0x3ff_ffff => {
             out.extend([0xf8 | (value >> 24) as u8, tail(18), tail(12), tail(6), tail(0)]);
         }
-        0x400_0000..=0x7fff_ffff => out.extend([
-            0xfc | (value >> 30) as u8,
-            tail(24),
-            tail(18),
-            tail(12),
-            tail(6),
-            tail(0),
-        ]),
+        0x400_0000..=0x7fff_ffff => {
+            out.extend([0xfc | (value >> 30) as u8, tail(24), tail(18), tail(12), tail(6), tail(0)])
+        }
         _ => {}
     }
 }

@@ -282,7 +282,16 @@ impl Shell {
                 message.push_str("]': not a valid identifier");
                 Err(self.fail(message))
             }
-            Err(Unresolved::Unset) => Ok(name.into()),
+            Err(Unresolved::Unset) => {
+                let mut message = BString::from("warning: ");
+                message.push_str(name);
+                message.push_str(": removing nameref attribute");
+                self.error(message);
+                if let Some(variable) = self.vars.get_mut(name) {
+                    variable.attributes.remove(Attributes::NAMEREF);
+                }
+                Ok(name.into())
+            }
             Err(Unresolved::Circular) => {
                 self.warn_circular(name);
                 Ok(name.into())
@@ -439,135 +448,57 @@ impl Shell {
     pub fn assign_array(&mut self, name: &[u8], elements: &[ArrayElement], append: bool) -> Run {
         let name = self.array_name(name)?;
         let variable = self.vars.get(&name);
-        let attributes = variable.map_or(Attributes::NONE, |variable| variable.attributes);
-        if attributes.any(Attributes::READONLY) {
+        if variable.is_some_and(|variable| variable.attributes.any(Attributes::READONLY)) {
             self.report_readonly(&name);
             return Err(self.failed());
         }
-        let value = if variable.is_some_and(Variable::is_associative) {
-            Value::Associative(self.associative_from(&name, elements, append)?)
-        } else {
-            Value::Indexed(self.indexed_from(&name, elements, append, attributes)?)
-        };
-        if attributes.any(Attributes::DYNAMIC) {
-            return Ok(());
-        }
-        let variable = self.vars.entry(&name);
-        variable.value = value;
-        variable.attributes.remove(Attributes::INVISIBLE);
-        if self.options.get(SetOption::Allexport) {
-            self.export_now(&name);
-        }
-        Ok(())
+        let associative = variable.is_some_and(Variable::is_associative);
+        // The elements are expanded before the old value goes: they may use it.
+        let elements = self.expand_elements(&name, elements, associative)?;
+        self.store_elements(&name, elements, append)
     }
 
-    /// The elements are expanded before the old value goes, since they may use it.
-    fn indexed_from(
+    /// Expands the elements of an array assignment to `name`.
+    pub(crate) fn expand_elements<'a>(
         &mut self,
         name: &[u8],
-        elements: &[ArrayElement],
-        append: bool,
-        attributes: Attributes,
-    ) -> Run<Indexed> {
-        let mut pending: Vec<(Option<(i64, bool)>, BString)> = Vec::with_capacity(elements.len());
+        elements: &'a [ArrayElement],
+        associative: bool,
+    ) -> Run<Elements<'a>> {
+        if associative {
+            return self.expand_pairs(name, elements);
+        }
+        let mut list = Vec::with_capacity(elements.len());
         for element in elements {
-            match &element.index {
-                None => {
-                    for value in self.expand_words(std::slice::from_ref(&element.value))? {
-                        pending.push((None, value));
-                    }
-                }
-                Some((subscript, element_append)) => {
-                    let value = self.expand_assigned(&element.value)?;
-                    let index = match &subscript.arith {
-                        Some(arith) => self.eval_arith(arith)?,
-                        None => {
-                            let text = self.expand_string(&subscript.word)?;
-                            self.subscript_number(name, &text)?
-                        }
-                    };
-                    pending.push((Some((index, *element_append)), value));
-                }
-            }
-        }
-        let convert = attributes.any(Attributes::ASSIGNMENT);
-        // The old elements are taken only now: an append of many small lists
-        // must not copy the array each time.
-        let mut array = if append { self.take_indexed(name) } else { Indexed::default() };
-        let mut next = array.end();
-        for (index, value) in pending {
-            let (at, element_append) = match index {
-                None => (next, false),
-                Some((index, element_append)) if index >= 0 => (index as u64, element_append),
-                Some((index, element_append)) => {
-                    match u64::try_from(i128::from(array.end()) + i128::from(index)) {
-                        Ok(index) => (index, element_append),
-                        Err(_) => {
-                            let source = index.to_string();
-                            if append {
-                                self.vars.entry(name).value = Value::Indexed(array);
-                            }
-                            return Err(self.bad_subscript(name, source.as_bytes()));
-                        }
-                    }
-                }
+            let Some((subscript, append)) = &element.index else {
+                let words = self.expand_words(std::slice::from_ref(&element.value))?;
+                list.extend(words.into_iter().map(|value| (None, value)));
+                continue;
             };
-            let value = if convert {
-                match self.convert(attributes, value) {
-                    Ok(value) => value,
-                    Err(flow) => {
-                        self.vars.entry(name).value = Value::Indexed(array);
-                        return Err(flow);
-                    }
-                }
-            } else {
-                value
-            };
-            if element_append {
-                array.entry(at).push_str(value);
-            } else {
-                array.set(at, value);
-            }
-            next = at.saturating_add(1);
+            let value = self.expand_assigned(&element.value)?;
+            list.push((Some((subscript, *append)), value));
         }
-        Ok(array)
+        Ok(Elements::Indexed(list))
     }
 
-    fn take_indexed(&mut self, name: &[u8]) -> Indexed {
-        let Some(variable) = self.vars.get_mut(name) else { return Indexed::default() };
-        let assigned = variable.is_assigned();
-        match std::mem::take(&mut variable.value) {
-            Value::Indexed(elements) => elements,
-            Value::Scalar(value) if assigned => vec![value].into(),
-            _ => Indexed::default(),
-        }
-    }
-
-    fn associative_from(&mut self, name: &[u8], elements: &[ArrayElement], append: bool) -> Run<Associative> {
-        let attributes = self.vars.get(name).map_or(Attributes::NONE, |variable| variable.attributes);
-        let mut array = match self.vars.get(name) {
-            Some(Variable { value: Value::Associative(old), .. }) if append => old.clone(),
-            _ => Associative::default(),
-        };
-        let pairs = elements.first().is_some_and(|element| element.index.is_none());
-        if pairs {
+    fn expand_pairs<'a>(&mut self, name: &[u8], elements: &'a [ArrayElement]) -> Run<Elements<'a>> {
+        let mut list = Vec::with_capacity(elements.len());
+        if elements.first().is_some_and(|element| element.index.is_none()) {
             // `a=(key value key value)`
-            let mut words = Vec::new();
+            let mut key = None;
             for element in elements {
-                words.push(self.expand_string(&element.value)?);
-            }
-            let mut words = words.into_iter();
-            while let Some(key) = words.next() {
-                if key.is_empty() {
-                    return Err(self.bad_subscript(name, b""));
+                let text = self.expand_string(&element.value)?;
+                match key.take() {
+                    None if text.is_empty() => return Err(self.bad_subscript(name, b"")),
+                    None => key = Some(text),
+                    Some(key) => list.push((key, false, text)),
                 }
-                let value = self.convert(attributes, words.next().unwrap_or_default())?;
-                array.set(&key, value);
             }
-            return Ok(array);
+            list.extend(key.map(|key| (key, false, BString::default())));
+            return Ok(Elements::Associative(list));
         }
         for element in elements {
-            let Some((subscript, element_append)) = &element.index else {
+            let Some((subscript, append)) = &element.index else {
                 let mut message = BString::from(name);
                 message.push_str(": ");
                 message.push_str(crate::expand::word_source(&element.value));
@@ -581,15 +512,133 @@ impl Shell {
                 let source = crate::expand::word_source(&subscript.word);
                 return Err(self.bad_subscript(name, &source));
             }
-            let value = self.expand_assigned(&element.value)?;
-            let value = self.convert(attributes, value)?;
-            if *element_append {
-                array.entry(&key).push_str(value);
-            } else {
-                array.set(&key, value);
+            // Here bash 5.2 expands no tilde.
+            let value = self.expand_without_tilde(&element.value)?;
+            list.push((key, *append, value));
+        }
+        Ok(Elements::Associative(list))
+    }
+
+    /// Puts expanded elements into the array `name`.
+    pub(crate) fn store_elements(&mut self, name: &[u8], elements: Elements<'_>, append: bool) -> Run {
+        let attributes = self.vars.get(name).map_or(Attributes::NONE, |variable| variable.attributes);
+        if attributes.any(Attributes::DYNAMIC) {
+            return Ok(());
+        }
+        let elements = self.convert_elements(attributes, elements)?;
+        if let Elements::Indexed(list) = &elements
+            && list.iter().any(|(index, _)| index.is_some())
+        {
+            return self.store_one_by_one(name, elements, append);
+        }
+        // The old elements are taken, not copied: many small appends to a
+        // large array must not cost its length each.
+        let old = match self.vars.get_mut(name) {
+            Some(variable) => {
+                if matches!(elements, Elements::Indexed(_)) && !variable.is_associative() {
+                    make_indexed(variable);
+                }
+                std::mem::take(&mut variable.value)
+            }
+            None => Value::default(),
+        };
+        let value = match elements {
+            Elements::Indexed(list) => {
+                let mut array = match old {
+                    Value::Indexed(array) if append => array,
+                    _ => Indexed::default(),
+                };
+                for (_, value) in list {
+                    array.push(value);
+                }
+                Value::Indexed(array)
+            }
+            Elements::Associative(list) => {
+                // Without `+=` before the parenthesis, an element's own `+=`
+                // adds to what the old array had.
+                let (mut array, base) = match old {
+                    Value::Associative(array) if append => (array, None),
+                    Value::Associative(array) => (Associative::default(), Some(array)),
+                    _ => (Associative::default(), None),
+                };
+                for (key, element_append, value) in list {
+                    match &base {
+                        _ if !element_append => array.set(&key, value),
+                        None => array.entry(&key).push_str(value),
+                        Some(base) => {
+                            let mut joined = base.get(&key).cloned().unwrap_or_default();
+                            joined.push_str(value);
+                            array.set(&key, joined);
+                        }
+                    }
+                }
+                Value::Associative(array)
+            }
+        };
+        let variable = self.vars.entry(name);
+        variable.value = value;
+        variable.attributes.remove(Attributes::INVISIBLE);
+        if self.options.get(SetOption::Allexport) {
+            self.export_now(name);
+        }
+        Ok(())
+    }
+
+    /// Elements with indices: each index sees the elements before it.
+    #[inline(never)]
+    fn store_one_by_one(&mut self, name: &[u8], elements: Elements<'_>, append: bool) -> Run {
+        let Elements::Indexed(list) = elements else { return Ok(()) };
+        let variable = self.vars.entry(name);
+        if append {
+            make_indexed(variable);
+        } else {
+            variable.value = Value::Indexed(Indexed::default());
+        }
+        variable.attributes.remove(Attributes::INVISIBLE);
+        let mut next = match &variable.value {
+            Value::Indexed(elements) => elements.end(),
+            _ => 0,
+        };
+        for (index, value) in list {
+            let (place, element_append) = match index {
+                None => (Place::Index(next), false),
+                Some((subscript, element_append)) => (self.place(name, subscript)?, element_append),
+            };
+            let Place::Index(at) = place else { return Ok(()) };
+            next = at.saturating_add(1);
+            let variable = self.vars.entry(name);
+            make_indexed(variable);
+            if let Value::Indexed(elements) = &mut variable.value {
+                if element_append {
+                    elements.entry(at).push_str(value);
+                } else {
+                    elements.set(at, value);
+                }
             }
         }
-        Ok(array)
+        if self.options.get(SetOption::Allexport) {
+            self.export_now(name);
+        }
+        Ok(())
+    }
+
+    fn convert_elements<'a>(&mut self, attributes: Attributes, mut elements: Elements<'a>) -> Run<Elements<'a>> {
+        if !attributes.any(Attributes::ASSIGNMENT) {
+            return Ok(elements);
+        }
+        match &mut elements {
+            Elements::Indexed(list) => {
+                for (_, value) in list {
+                    *value = self.convert(attributes, std::mem::take(value))?;
+                }
+            }
+            Elements::Associative(list) => {
+                for (_, _, value) in list {
+                    *value = self.convert(attributes, std::mem::take(value))?;
+                }
+            }
+        }
+        Ok(elements)
     }
 
     /// Reports that a variable cannot be assigned to.
@@ -641,6 +690,15 @@ impl Shell {
             }
         }
     }
+}
+
+/// An array assignment's elements, expanded.
+#[derive(Debug)]
+pub(crate) enum Elements<'a> {
+    /// Each with its index and whether it is added to, if that was written.
+    Indexed(Vec<(Option<(&'a Subscript, bool)>, BString)>),
+    /// Key, whether it is added to, value.
+    Associative(Vec<(BString, bool, BString)>),
 }
 
 /// Turns a scalar into an indexed array whose element 0 it is.

@@ -128,7 +128,7 @@ impl Shell {
             b"HISTCMD" => number(self.history.len() as i64 + 1),
             b"SHELLOPTS" => Some(Value::Scalar(self.options.shellopts())),
             b"BASHOPTS" => Some(Value::Scalar(self.options.bashopts())),
-            b"_" => self.vars.get(b"_").and_then(|variable| variable.first().cloned()).map(Value::Scalar),
+            b"_" => Some(Value::Scalar(self.last_argument.clone())),
             b"GROUPS" => array(vec!["1000".into()]),
             b"PIPESTATUS" => array(self.pipe_status.iter().map(|status| status.to_string().into()).collect()),
             b"DIRSTACK" => {
@@ -176,11 +176,7 @@ impl Shell {
             b"SECONDS" => self.vars.dynamic.start = now().0.saturating_sub(number()),
             b"LINENO" => self.line = u32::try_from(number()).unwrap_or(0),
             b"BASH_ARGV0" => self.name = value.into(),
-            b"_" => {
-                if let Some(variable) = self.vars.get_mut(b"_") {
-                    variable.value = Value::Scalar(value.into());
-                }
-            }
+            b"_" => self.last_argument = value.into(),
             _ => {}
         }
     }

@@ -20,6 +20,7 @@ use bstr::BString;
 use rustc_hash::FxHashMap;
 use serde::{Deserialize, Serialize};
 
+pub(crate) use assign::Elements;
 pub use assign::{AssignMode, Place, make_indexed};
 pub use attributes::Attributes;
 pub use dynamic::{Dynamic, now};
@@ -230,7 +231,7 @@ impl Variables {
     /// The visible variable for changing its value or attributes.
     pub fn get_mut(&mut self, name: &[u8]) -> Option<&mut Variable> {
         let variable = Rc::make_mut(&mut self.table).get_mut(name)?;
-        note_change(name, variable.attributes, &mut self.environment, &mut self.ifs, &mut self.path_changes);
+        note_change(name, variable.attributes, &mut self.environment, &mut self.ifs, &mut self.path_changes, &mut self.option_offset);
         Some(Rc::make_mut(variable))
     }
 
@@ -242,13 +243,13 @@ impl Variables {
             table.insert(Name::from(name), Rc::new(fresh));
         }
         let variable = table.entry(Name::from(name)).or_default();
-        note_change(name, variable.attributes, &mut self.environment, &mut self.ifs, &mut self.path_changes);
+        note_change(name, variable.attributes, &mut self.environment, &mut self.ifs, &mut self.path_changes, &mut self.option_offset);
         Rc::make_mut(variable)
     }
 
     /// Puts a variable in place of the visible one.
     pub fn insert(&mut self, name: &[u8], variable: Variable) {
-        note_change(name, Attributes::EXPORT, &mut self.environment, &mut self.ifs, &mut self.path_changes);
+        note_change(name, Attributes::EXPORT, &mut self.environment, &mut self.ifs, &mut self.path_changes, &mut self.option_offset);
         Rc::make_mut(&mut self.table).insert(Name::from(name), Rc::new(variable));
     }
 
@@ -296,7 +297,7 @@ impl Variables {
     }
 
     fn restore(&mut self, name: Name, variable: Option<Rc<Variable>>) {
-        note_change(&name, Attributes::EXPORT, &mut self.environment, &mut self.ifs, &mut self.path_changes);
+        note_change(&name, Attributes::EXPORT, &mut self.environment, &mut self.ifs, &mut self.path_changes, &mut self.option_offset);
         let table = Rc::make_mut(&mut self.table);
         match variable {
             Some(variable) => {
@@ -332,7 +333,7 @@ impl Variables {
     }
 
     fn make_at(&mut self, name: &[u8], level: u32, inherit: bool) -> &mut Variable {
-        note_change(name, Attributes::EXPORT, &mut self.environment, &mut self.ifs, &mut self.path_changes);
+        note_change(name, Attributes::EXPORT, &mut self.environment, &mut self.ifs, &mut self.path_changes, &mut self.option_offset);
         if level == 0 {
             return self.global_mut(name);
         }
@@ -349,33 +350,40 @@ impl Variables {
             fresh.value = visible.value.clone();
             fresh.attributes = visible.attributes.without(Attributes::READONLY);
         }
-        let scopes = Rc::make_mut(&mut self.scopes);
         if visible_level <= level {
+            let scopes = Rc::make_mut(&mut self.scopes);
             Rc::make_mut(&mut scopes[place]).hidden.push((Name::from(name), visible));
-            let table = Rc::make_mut(&mut self.table);
-            table.insert(Name::from(name), Rc::new(fresh));
+            Rc::make_mut(&mut self.table).insert(Name::from(name), Rc::new(fresh));
             return self.entry(name);
         }
-        // An inner (temporary) scope hides the place: put it beneath.
-        for above in place + 1..scopes.len() {
-            let scope = Rc::make_mut(&mut scopes[above]);
-            let Some(at) = scope.hidden.iter().position(|(hidden, _)| &**hidden == name) else { continue };
-            let beneath = scope.hidden[at].1.take();
-            if beneath.as_ref().is_some_and(|variable| variable.level == level) {
-                scope.hidden[at].1 = beneath;
-            } else {
-                scope.hidden[at].1 = Some(Rc::new(fresh));
-                Rc::make_mut(&mut scopes[place]).hidden.push((Name::from(name), beneath));
-            }
-            let slot = &mut Rc::make_mut(&mut scopes[above]).hidden[at].1;
-            return Rc::make_mut(slot.get_or_insert_default());
-        }
-        self.entry(name)
+        self.make_beneath(name, place, fresh)
+    }
+
+    /// Puts a variable into the scope at `place` where an inner (temporary)
+    /// scope has one of that name, which stays the visible one.
+    fn make_beneath(&mut self, name: &[u8], place: usize, fresh: Variable) -> &mut Variable {
+        let found = (place + 1..self.scopes.len()).find_map(|above| {
+            let at = self.scopes[above].hidden.iter().position(|(hidden, _)| &**hidden == name)?;
+            Some((above, at))
+        });
+        let Some((above, at)) = found else { return self.entry(name) };
+        let scopes = Rc::make_mut(&mut self.scopes);
+        let beneath = Rc::make_mut(&mut scopes[above]).hidden[at].1.take();
+        let own = beneath.as_ref().is_some_and(|variable| variable.level as usize == place + 1);
+        let kept = if own {
+            beneath
+        } else {
+            Rc::make_mut(&mut scopes[place]).hidden.push((Name::from(name), beneath));
+            Some(Rc::new(fresh))
+        };
+        let slot = &mut Rc::make_mut(&mut scopes[above]).hidden[at].1;
+        *slot = kept;
+        Rc::make_mut(slot.get_or_insert_default())
     }
 
     /// The global variable, however many locals hide it; made if there is none.
     pub fn global_mut(&mut self, name: &[u8]) -> &mut Variable {
-        note_change(name, Attributes::EXPORT, &mut self.environment, &mut self.ifs, &mut self.path_changes);
+        note_change(name, Attributes::EXPORT, &mut self.environment, &mut self.ifs, &mut self.path_changes, &mut self.option_offset);
         let hiding = self
             .scopes
             .iter()
@@ -401,12 +409,30 @@ impl Variables {
         self.get(name)
     }
 
+    /// Exchanges the visible variable with the global one that it hides, so
+    /// that `declare -g` can work on the global one like on any other. Doing it
+    /// again puts them back.
+    pub fn swap_global(&mut self, name: &[u8]) {
+        note_change(name, Attributes::EXPORT, &mut self.environment, &mut self.ifs, &mut self.path_changes, &mut self.option_offset);
+        let table = Rc::make_mut(&mut self.table);
+        for scope in Rc::make_mut(&mut self.scopes) {
+            let Some(at) = scope.hidden.iter().position(|(hidden, _)| &**hidden == name) else { continue };
+            let slot = &mut Rc::make_mut(scope).hidden[at].1;
+            let visible = table.remove(name);
+            let hidden = std::mem::replace(slot, visible);
+            if let Some(hidden) = hidden {
+                table.insert(Name::from(name), hidden);
+            }
+            return;
+        }
+    }
+
     /// Removes the visible variable. A local of the running function stays
     /// known, but unset; one of a calling function uncovers what it hid.
     pub fn unset(&mut self, name: &[u8]) {
         let Some(variable) = self.table.get(name) else { return };
         let level = variable.level;
-        note_change(name, Attributes::EXPORT, &mut self.environment, &mut self.ifs, &mut self.path_changes);
+        note_change(name, Attributes::EXPORT, &mut self.environment, &mut self.ifs, &mut self.path_changes, &mut self.option_offset);
         if level == 0 {
             Rc::make_mut(&mut self.table).remove(name);
             return;
@@ -493,6 +519,7 @@ fn note_change(
     environment: &mut Option<Rc<Vec<(BString, BString)>>>,
     ifs: &mut Option<Rc<Ifs>>,
     path_changes: &mut u64,
+    option_offset: &mut (usize, usize),
 ) {
     if attributes.any(Attributes::EXPORT) {
         *environment = None;
@@ -500,6 +527,8 @@ fn note_change(
     match name {
         b"IFS" => *ifs = None,
         b"PATH" => *path_changes += 1,
+        // `getopts` starts anew; its own changes are noted after this.
+        b"OPTIND" => *option_offset = (0, 0),
         _ => {}
     }
 }

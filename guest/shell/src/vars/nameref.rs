@@ -25,6 +25,14 @@ impl Target {
         (is_name(name) && !subscript.is_empty()).then(|| Target::Element(name.into(), subscript.into()))
     }
 
+    /// As it is written.
+    pub fn to_text(&self) -> BString {
+        match self {
+            Target::Variable(name) => name.clone(),
+            Target::Element(name, subscript) => [name.as_slice(), b"[", subscript, b"]"].concat().into(),
+        }
+    }
+
     /// The variable's name.
     pub fn name(&self) -> &BString {
         match self {

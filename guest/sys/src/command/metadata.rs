@@ -94,12 +94,7 @@ unsafe extern "C" fn __wrap_lstat(path: *const c_char, buf: *mut libc::stat) -> 
 /// # Safety
 /// As fstatat(2).
 #[unsafe(no_mangle)]
-unsafe extern "C" fn __wrap_fstatat(
-    fd: c_int,
-    path: *const c_char,
-    buf: *mut libc::stat,
-    flags: c_int,
-) -> c_int {
+unsafe extern "C" fn __wrap_fstatat(fd: c_int, path: *const c_char, buf: *mut libc::stat, flags: c_int) -> c_int {
     // SAFETY: the caller's promise.
     unsafe {
         match at(fd, path) {
@@ -198,12 +193,7 @@ unsafe extern "C" fn __wrap_fchmod(fd: c_int, mode: libc::mode_t) -> c_int {
 /// # Safety
 /// As fchmodat(2).
 #[unsafe(no_mangle)]
-unsafe extern "C" fn __wrap_fchmodat(
-    fd: c_int,
-    path: *const c_char,
-    mode: libc::mode_t,
-    flags: c_int,
-) -> c_int {
+unsafe extern "C" fn __wrap_fchmodat(fd: c_int, path: *const c_char, mode: libc::mode_t, flags: c_int) -> c_int {
     let follow = flags & libc::AT_SYMLINK_NOFOLLOW == 0;
     // SAFETY: the caller's promise.
     match unsafe { at(fd, path) } {
@@ -216,13 +206,11 @@ unsafe extern "C" fn __wrap_fchmodat(
 /// The rights that access(2) asks about. POSIX leaves the values to libc.
 fn access_mode(mode: c_int) -> AccessMode {
     let mut rights = AccessMode::empty();
-    for (bit, right) in [
-        (libc::R_OK, AccessMode::READ),
-        (libc::W_OK, AccessMode::WRITE),
-        (libc::X_OK, AccessMode::EXECUTE),
-    ] {
+    for (bit, right) in
+        [(libc::R_OK, AccessMode::READ), (libc::W_OK, AccessMode::WRITE), (libc::X_OK, AccessMode::EXECUTE)]
+    {
         if mode & bit != 0 {
-            rights |= right;
+            rights = rights | right;
         }
     }
     rights
@@ -240,12 +228,7 @@ unsafe extern "C" fn __wrap_access(path: *const c_char, mode: c_int) -> c_int {
 /// # Safety
 /// As faccessat(2).
 #[unsafe(no_mangle)]
-unsafe extern "C" fn __wrap_faccessat(
-    fd: c_int,
-    path: *const c_char,
-    mode: c_int,
-    flags: c_int,
-) -> c_int {
+unsafe extern "C" fn __wrap_faccessat(fd: c_int, path: *const c_char, mode: c_int, flags: c_int) -> c_int {
     // SAFETY: the caller's promise.
     unsafe {
         match at(fd, path) {

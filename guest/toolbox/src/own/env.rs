@@ -107,8 +107,7 @@ fn main_within(args: Vec<Vec<u8>>, depth: usize) -> Outcome {
     }
     let mut env = if clear { Vec::new() } else { agentfense_sys::env() };
     env.retain(|(name, _)| !unset.contains(name));
-    let assignments =
-        words.iter().position(|word| !word.contains(&b'=')).unwrap_or(words.len());
+    let assignments = words.iter().position(|word| !word.contains(&b'=')).unwrap_or(words.len());
     for word in words.drain(..assignments) {
         let at = word.iter().position(|&b| b == b'=').unwrap_or(word.len());
         let (name, value) = (word[..at].to_vec(), word.get(at + 1..).unwrap_or_default().to_vec());
@@ -146,10 +145,7 @@ fn main_within(args: Vec<Vec<u8>>, depth: usize) -> Outcome {
 /// A hint that a `#!` line of several words needs `-S`.
 fn usage(failure: Failure) -> Failure {
     if failure.message == "invalid option -- ' '" {
-        let message = format!(
-            "{}\nenv: use -[v]S to pass options in shebang lines",
-            failure.message
-        );
+        let message = format!("{}\nenv: use -[v]S to pass options in shebang lines", failure.message);
         return Failure { message, ..failure };
     }
     failure
@@ -162,8 +158,7 @@ fn signals(list: &[u8]) -> Result<Vec<Signal>, Failure> {
     let text = String::from_utf8_lossy(list);
     text.split(',')
         .map(|name| {
-            Signal::parse(name)
-                .map_err(|_| Failure::usage(format!("{}: invalid signal", quote(name))).status(125))
+            Signal::parse(name).map_err(|_| Failure::usage(format!("{}: invalid signal", quote(name))).status(125))
         })
         .collect()
 }
@@ -219,10 +214,7 @@ fn split(text: &[u8]) -> Result<Vec<Vec<u8>>, Failure> {
                     b'v' => 0x0b,
                     b'#' | b'$' | b'"' | b'\'' | b'\\' => escaped,
                     other => {
-                        return fail(format!(
-                            "invalid sequence '\\{}' in -S",
-                            char::from(other)
-                        ));
+                        return fail(format!("invalid sequence '\\{}' in -S", char::from(other)));
                     }
                 };
                 word.get_or_insert_default().push(plain);
@@ -265,9 +257,7 @@ fn split(text: &[u8]) -> Result<Vec<Vec<u8>>, Failure> {
 mod tests {
     fn split(text: &str) -> Result<Vec<String>, String> {
         match super::split(text.as_bytes()) {
-            Ok(words) => {
-                Ok(words.into_iter().map(|word| String::from_utf8(word).unwrap()).collect())
-            }
+            Ok(words) => Ok(words.into_iter().map(|word| String::from_utf8(word).unwrap()).collect()),
             Err(failure) => Err(failure.message),
         }
     }

@@ -51,9 +51,7 @@ pub fn id(args: Vec<Vec<u8>>) -> Outcome {
             Item::Option('r', _) => real = true,
             Item::Option('z', _) => zero = true,
             Item::Option('Z', _) => {
-                return Err(Failure::new(
-                    "--context (-Z) works only on an SELinux-enabled kernel",
-                ));
+                return Err(Failure::new("--context (-Z) works only on an SELinux-enabled kernel"));
             }
             Item::Option(..) => {}
             Item::Operand(name) => names.push(name),
@@ -119,9 +117,7 @@ fn own_name(args: Vec<Vec<u8>>, help: &'static str) -> Outcome {
         return Err(Failure::usage(format!("extra operand {}", quote(extra))));
     }
     let users = Names::users();
-    let name = users
-        .name(UID)
-        .ok_or_else(|| Failure::new(format!("cannot find name for user ID {UID}")))?;
+    let name = users.name(UID).ok_or_else(|| Failure::new(format!("cannot find name for user ID {UID}")))?;
     let mut out = stdout();
     writeln!(out, "{name}")?;
     out.flush()?;

@@ -1,8 +1,8 @@
 //! kill: sends signals.
 
 use crate::support::{Failure, Outcome, complain, quote, stdout};
-use agentfense_sys::processes::{self, KillTarget};
 use agentfense_sys::Signal;
+use agentfense_sys::processes::{self, KillTarget};
 use std::io::Write;
 
 const HELP: &str = "\
@@ -21,8 +21,7 @@ A negative PID names a process group; 0 is the caller's own; -1 is every process
 /// Runs kill.
 pub fn main(args: Vec<Vec<u8>>) -> Outcome {
     // `-9` and `-TERM` are not options of getopt's kind, so the command line is read by hand.
-    let args: Vec<String> =
-        args.iter().skip(1).map(|arg| String::from_utf8_lossy(arg).into_owned()).collect();
+    let args: Vec<String> = args.iter().skip(1).map(|arg| String::from_utf8_lossy(arg).into_owned()).collect();
     let mut signal = Some(Signal::SIGTERM);
     let mut rest = args.as_slice();
     while let Some((first, others)) = rest.split_first() {
@@ -39,7 +38,10 @@ pub fn main(args: Vec<Vec<u8>>) -> Outcome {
             "-L" | "-t" | "--table" => return table(),
             "-s" | "-n" | "--signal" => {
                 let Some((name, others)) = others.split_first() else {
-                    return Err(Failure::usage(format!("option requires an argument -- '{}'", first.trim_start_matches('-'))));
+                    return Err(Failure::usage(format!(
+                        "option requires an argument -- '{}'",
+                        first.trim_start_matches('-')
+                    )));
                 };
                 signal = parse(name)?;
                 rest = others;

@@ -62,11 +62,8 @@ MODE is L (by line), 0 (unbuffered) or a size.";
 
 /// Runs stdbuf.
 pub fn stdbuf(args: Vec<Vec<u8>>) -> Outcome {
-    let longs: &[Long] = &[
-        ("input", Takes::Argument, 'i'),
-        ("output", Takes::Argument, 'o'),
-        ("error", Takes::Argument, 'e'),
-    ];
+    let longs: &[Long] =
+        &[("input", Takes::Argument, 'i'), ("output", Takes::Argument, 'o'), ("error", Takes::Argument, 'e')];
     let mut options = Options::new(args, "+i:o:e:", longs, STDBUF_HELP);
     let mut any = false;
     while let Some(item) = options.next()? {

@@ -52,10 +52,7 @@ pub fn main(args: Vec<Vec<u8>>) -> Outcome {
         }
     }
     // The signal is not for this process either, which waits for the program.
-    let _ = agentfense_sys::processes::set_disposition(
-        Signal::SIGHUP,
-        agentfense_sys::processes::Disposition::Ignore,
-    );
+    let _ = agentfense_sys::processes::set_disposition(Signal::SIGHUP, agentfense_sys::processes::Disposition::Ignore);
     exec(&program, &mut command, Signal::SIGHUP.bit())
 }
 

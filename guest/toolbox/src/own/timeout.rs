@@ -42,8 +42,7 @@ pub fn main(args: Vec<Vec<u8>>) -> Outcome {
     let mut kill_after = Duration::ZERO;
     let mut words = Vec::new();
     let interval = |value: &[u8]| {
-        duration::parse(value)
-            .ok_or_else(|| Failure::usage(format!("invalid time interval {}", quote(value))))
+        duration::parse(value).ok_or_else(|| Failure::usage(format!("invalid time interval {}", quote(value))))
     };
     while let Some(item) = options.next()? {
         match item {

@@ -29,8 +29,7 @@ pub fn main(args: Vec<Vec<u8>>) -> Outcome {
     let mut status = u8::from(names.is_empty());
     for name in &names {
         let mut found = false;
-        let places: Vec<_> =
-            if name.contains(&b'/') { vec![name.clone()] } else { candidates(&path, name).collect() };
+        let places: Vec<_> = if name.contains(&b'/') { vec![name.clone()] } else { candidates(&path, name).collect() };
         for file in places.iter().filter(|file| runs(file)) {
             found = true;
             if !silent {

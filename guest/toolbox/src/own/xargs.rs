@@ -90,9 +90,8 @@ pub fn main(args: Vec<Vec<u8>>) -> Outcome {
     let mut runner = Runner::new(&settings, &name);
     let result = match file {
         Some(path) => {
-            let file = files::open(&path, OpenFlags::READ, 0).map_err(|errno| {
-                Failure::new(format!("Cannot open input file {}: {errno}", quote(&path)))
-            })?;
+            let file = files::open(&path, OpenFlags::READ, 0)
+                .map_err(|errno| Failure::new(format!("Cannot open input file {}: {errno}", quote(&path))))?;
             runner.feed(Items::new(BufReader::with_capacity(65536, file), &settings))
         }
         None => match OpenFile::inherited(0) {
@@ -126,9 +125,8 @@ fn read_options(args: Vec<Vec<u8>>) -> Result<(Settings, Option<Vec<u8>>), Failu
     };
     let mut file = None;
     let positive = |letter: char, value: &[u8]| {
-        let count: usize = number("number", value).map_err(|_| {
-            Failure::usage(format!("invalid number {} for -{letter} option", quote(value)))
-        })?;
+        let count: usize = number("number", value)
+            .map_err(|_| Failure::usage(format!("invalid number {} for -{letter} option", quote(value))))?;
         if count == 0 {
             let message = format!("value {} for -{letter} option should be >= 1", lossy(value));
             return Err(Failure::usage(message));
@@ -163,9 +161,8 @@ fn read_options(args: Vec<Vec<u8>>) -> Result<(Settings, Option<Vec<u8>>), Failu
             }
             Item::Option('o', _) => settings.open_tty = true,
             Item::Option('P', value) => {
-                let count: usize = number("number", &value).map_err(|_| {
-                    Failure::usage(format!("invalid number {} for -P option", quote(&value)))
-                })?;
+                let count: usize = number("number", &value)
+                    .map_err(|_| Failure::usage(format!("invalid number {} for -P option", quote(&value))))?;
                 settings.max_procs = if count == 0 { usize::MAX } else { count };
             }
             Item::Option('p', _) => (settings.prompt, settings.verbose) = (true, true),
@@ -173,9 +170,9 @@ fn read_options(args: Vec<Vec<u8>>) -> Result<(Settings, Option<Vec<u8>>), Failu
             Item::Option('r', _) => settings.run_if_empty = false,
             Item::Option('s', value) => {
                 let limit = size(&value).and_then(|limit| usize::try_from(limit).ok());
-                settings.max_size = limit.filter(|&limit| limit > 0).ok_or_else(|| {
-                    Failure::usage(format!("invalid number {} for -s option", quote(&value)))
-                })?;
+                settings.max_size = limit
+                    .filter(|&limit| limit > 0)
+                    .ok_or_else(|| Failure::usage(format!("invalid number {} for -s option", quote(&value))))?;
                 settings.max_size = settings.max_size.min(MAX_SIZE);
             }
             Item::Option('\u{2}', _) => show_limits(settings.max_size),
@@ -220,12 +217,8 @@ fn delimiter(value: &[u8]) -> Result<u8, Failure> {
             b'0'..=b'7' => Some(letter - b'0'),
             _ => None,
         },
-        [b'\\', b'x', digits @ ..] => {
-            std::str::from_utf8(digits).ok().and_then(|d| u8::from_str_radix(d, 16).ok())
-        }
-        [b'\\', digits @ ..] => {
-            std::str::from_utf8(digits).ok().and_then(|d| u8::from_str_radix(d, 8).ok())
-        }
+        [b'\\', b'x', digits @ ..] => std::str::from_utf8(digits).ok().and_then(|d| u8::from_str_radix(d, 16).ok()),
+        [b'\\', digits @ ..] => std::str::from_utf8(digits).ok().and_then(|d| u8::from_str_radix(d, 8).ok()),
         _ => None,
     };
     escaped.ok_or_else(|| {
@@ -360,9 +353,7 @@ impl<R: BufRead> Items<R> {
 
 fn unmatched(kind: u8) -> Failure {
     let kind = if kind == b'"' { "double" } else { "single" };
-    Failure::new(format!(
-        "unmatched {kind} quote; by default quotes are special to xargs unless you use the -0 option"
-    ))
+    Failure::new(format!("unmatched {kind} quote; by default quotes are special to xargs unless you use the -0 option"))
 }
 
 /// Runs command lines, several at a time, and keeps the worst of what came out.
@@ -377,8 +368,7 @@ struct Runner<'a> {
 
 impl<'a> Runner<'a> {
     fn new(settings: &'a Settings, name: &'a str) -> Runner<'a> {
-        let ignored =
-            processes::ignored(&[Signal::SIGHUP, Signal::SIGINT, Signal::SIGQUIT, Signal::SIGPIPE]);
+        let ignored = processes::ignored(&[Signal::SIGHUP, Signal::SIGINT, Signal::SIGQUIT, Signal::SIGPIPE]);
         Runner { settings, name, running: Vec::new(), ignored, status: 0 }
     }
 
@@ -386,11 +376,7 @@ impl<'a> Runner<'a> {
         let settings = self.settings;
         if let Some(pattern) = &settings.replace {
             while let Some(word) = items.next()? {
-                let line: Vec<_> = settings
-                    .command
-                    .iter()
-                    .map(|arg| replaced(arg, pattern, &word.bytes))
-                    .collect();
+                let line: Vec<_> = settings.command.iter().map(|arg| replaced(arg, pattern, &word.bytes)).collect();
                 if length(&line) > settings.max_size {
                     return Err(Failure::new("argument line too long"));
                 }

@@ -149,8 +149,7 @@ fn set(units: &[Result<char, u8>], mut at: usize) -> Option<(Piece, usize)> {
         };
         at += 1;
         first = false;
-        let range = matches!(units.get(at), Some(Ok('-')))
-            && !matches!(units.get(at + 1), None | Some(Ok(']')));
+        let range = matches!(units.get(at), Some(Ok('-'))) && !matches!(units.get(at + 1), None | Some(Ok(']')));
         if !range {
             ranges.push((c, c));
             continue;

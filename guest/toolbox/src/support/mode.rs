@@ -9,8 +9,15 @@ pub struct ModeChange(Vec<Clause>);
 #[derive(Clone, Debug, PartialEq, Eq)]
 enum Clause {
     /// All bits; those of `keep` stay as they are for a directory.
-    Octal { bits: u32, keep: u32 },
-    Symbolic { who: u32, explicit_who: bool, actions: Vec<(Operator, Permissions)> },
+    Octal {
+        bits: u32,
+        keep: u32,
+    },
+    Symbolic {
+        who: u32,
+        explicit_who: bool,
+        actions: Vec<(Operator, Permissions)>,
+    },
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -39,18 +39,12 @@ pub struct Options {
     /// No more options: `--` was there, or the first operand in POSIX order.
     only_operands: bool,
     posix_order: bool,
-    had_argument: bool,
 }
 
 impl Options {
     /// `shorts` as for getopt(3): `a` is a flag, `a:` takes an argument, `a::` may take one; a
     /// leading `+` ends the options at the first operand. `args` starts with the command's name.
-    pub fn new(
-        args: Vec<Vec<u8>>,
-        shorts: &'static str,
-        longs: &'static [Long],
-        help: &'static str,
-    ) -> Options {
+    pub fn new(args: Vec<Vec<u8>>, shorts: &'static str, longs: &'static [Long], help: &'static str) -> Options {
         let mut args = args.into_iter();
         let command = args.next().map(|name| base_name(&name)).unwrap_or_default();
         Options {
@@ -62,7 +56,6 @@ impl Options {
             args,
             group: Vec::new(),
             only_operands: false,
-            had_argument: false,
         }
     }
 
@@ -76,20 +69,9 @@ impl Options {
         self.args.by_ref().collect()
     }
 
-    /// Whether the option just read had an argument (an empty one is told from none).
-    pub fn had_argument(&self) -> bool {
-        self.had_argument
-    }
-
-    /// The arguments not read yet.
-    pub fn peek(&self) -> &[Vec<u8>] {
-        self.args.as_slice()
-    }
-
     /// The next option or operand.
     #[expect(clippy::should_implement_trait, reason = "fails, and must not be a for loop's")]
     pub fn next(&mut self) -> Result<Option<Item>, Failure> {
-        self.had_argument = false;
         if !self.group.is_empty() {
             return self.short().map(Some);
         }
@@ -135,28 +117,21 @@ impl Options {
                 self.group = rest;
                 Ok(Item::Option(letter, Vec::new()))
             }
-            Some(Takes::Optional) => {
-                self.had_argument = !rest.is_empty();
-                Ok(Item::Option(letter, rest))
-            }
+            Some(Takes::Optional) => Ok(Item::Option(letter, rest)),
             Some(Takes::Argument) => {
-                self.had_argument = true;
                 if !rest.is_empty() {
                     return Ok(Item::Option(letter, rest));
                 }
                 match self.args.next() {
                     Some(value) => Ok(Item::Option(letter, value)),
-                    None => {
-                        Err(Failure::usage(format!("option requires an argument -- '{letter}'")))
-                    }
+                    None => Err(Failure::usage(format!("option requires an argument -- '{letter}'"))),
                 }
             }
         }
     }
 
     fn long(&mut self, name: &[u8], value: Option<Vec<u8>>) -> Result<Item, Failure> {
-        const COMMON: [Long; 2] =
-            [("help", Takes::Nothing, '\0'), ("version", Takes::Nothing, '\0')];
+        const COMMON: [Long; 2] = [("help", Takes::Nothing, '\0'), ("version", Takes::Nothing, '\0')];
         let all = || self.longs.iter().chain(&COMMON);
         let exact = all().find(|(long, ..)| long.as_bytes() == name);
         let &(long, takes, letter) = match exact {
@@ -178,10 +153,7 @@ impl Options {
                     }
                     (Some(option), Some(_)) => option,
                     (None, _) => {
-                        return Err(Failure::usage(format!(
-                            "unrecognized option '--{}'",
-                            lossy(name)
-                        )));
+                        return Err(Failure::usage(format!("unrecognized option '--{}'", lossy(name))));
                     }
                 }
             }
@@ -189,16 +161,10 @@ impl Options {
         if letter == '\0' {
             return Err(self.common(long));
         }
-        self.had_argument = value.is_some();
         match (takes, value) {
-            (Takes::Nothing, Some(_)) => {
-                Err(Failure::usage(format!("option '--{long}' doesn't allow an argument")))
-            }
+            (Takes::Nothing, Some(_)) => Err(Failure::usage(format!("option '--{long}' doesn't allow an argument"))),
             (Takes::Argument, None) => match self.args.next() {
-                Some(value) => {
-                    self.had_argument = true;
-                    Ok(Item::Option(letter, value))
-                }
+                Some(value) => Ok(Item::Option(letter, value)),
                 None => Err(Failure::usage(format!("option '--{long}' requires an argument"))),
             },
             (_, value) => Ok(Item::Option(letter, value.unwrap_or_default())),
@@ -229,8 +195,7 @@ pub fn base_name(path: &[u8]) -> String {
 /// A whole number in an option's argument.
 pub fn number<T: std::str::FromStr>(what: &str, value: &[u8]) -> Result<T, Failure> {
     let text = std::str::from_utf8(value).ok().map(str::trim);
-    text.and_then(|text| text.parse().ok())
-        .ok_or_else(|| Failure::new(format!("invalid {what} {}", quote(value))))
+    text.and_then(|text| text.parse().ok()).ok_or_else(|| Failure::new(format!("invalid {what} {}", quote(value))))
 }
 
 /// A size with a suffix of GNU's: `10`, `4k`, `1M`, `2GB`, `512b`.
@@ -314,24 +279,14 @@ mod tests {
     #[test]
     fn long_ones_and_their_abbreviations() {
         assert_eq!(
-            read("a", &["x", "--al", "--number", "1", "--num=2", "--color=red", "--", "--all"])
-                .unwrap(),
-            [
-                option('a', ""),
-                option('n', "1"),
-                option('n', "2"),
-                option('c', "red"),
-                operand("--all")
-            ]
+            read("a", &["x", "--al", "--number", "1", "--num=2", "--color=red", "--", "--all"]).unwrap(),
+            [option('a', ""), option('n', "1"), option('n', "2"), option('c', "red"), operand("--all")]
         );
     }
 
     #[test]
     fn posix_order() {
-        assert_eq!(
-            read("+a", &["x", "-a", "cmd", "-a"]).unwrap(),
-            [option('a', ""), operand("cmd"), operand("-a")]
-        );
+        assert_eq!(read("+a", &["x", "-a", "cmd", "-a"]).unwrap(), [option('a', ""), operand("cmd"), operand("-a")]);
     }
 
     #[test]
@@ -340,10 +295,7 @@ mod tests {
         assert_eq!(read("n:", &["x", "-n"]).unwrap_err(), "option requires an argument -- 'n'");
         assert_eq!(read("", &["x", "--zzz"]).unwrap_err(), "unrecognized option '--zzz'");
         assert!(read("", &["x", "--nu"]).unwrap_err().starts_with("option '--nu' is ambiguous"));
-        assert_eq!(
-            read("", &["x", "--all=1"]).unwrap_err(),
-            "option '--all' doesn't allow an argument"
-        );
+        assert_eq!(read("", &["x", "--all=1"]).unwrap_err(), "option '--all' doesn't allow an argument");
     }
 
     #[test]

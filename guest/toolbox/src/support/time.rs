@@ -2,11 +2,20 @@
 
 use std::time::{SystemTime, UNIX_EPOCH};
 
-const DAYS: [&str; 7] =
-    ["Sunday", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday"];
+const DAYS: [&str; 7] = ["Sunday", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday"];
 const MONTHS: [&str; 12] = [
-    "January", "February", "March", "April", "May", "June", "July", "August", "September",
-    "October", "November", "December",
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
+    "December",
 ];
 
 /// A time taken apart.
@@ -62,8 +71,7 @@ impl Civil {
         let shifted = days + 719_468;
         let era = shifted.div_euclid(146_097);
         let day_of_era = shifted.rem_euclid(146_097);
-        let year_of_era =
-            (day_of_era - day_of_era / 1460 + day_of_era / 36_524 - day_of_era / 146_096) / 365;
+        let year_of_era = (day_of_era - day_of_era / 1460 + day_of_era / 36_524 - day_of_era / 146_096) / 365;
         let from_march = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
         let month_index = (5 * from_march + 2) / 153;
         let day = (from_march - (153 * month_index + 2) / 5 + 1) as u32;
@@ -81,11 +89,6 @@ impl Civil {
             day_of_year: (days - days_from_civil(year, 1, 1)) as u32,
             seconds,
         }
-    }
-
-    /// `Jan`.
-    pub fn month_short(&self) -> &'static str {
-        &MONTHS[self.month as usize - 1][..3]
     }
 
     /// `2026-01-02 03:04:05.000000006 +0000`.
@@ -111,7 +114,13 @@ impl Civil {
             'B' => month.into(),
             'c' => format!(
                 "{} {} {:2} {:02}:{:02}:{:02} {}",
-                &day[..3], &month[..3], self.day, self.hour, self.minute, self.second, self.year
+                &day[..3],
+                &month[..3],
+                self.day,
+                self.hour,
+                self.minute,
+                self.second,
+                self.year
             ),
             'C' => format!("{:02}", self.year.div_euclid(100)),
             'd' => format!("{:02}", self.day),
@@ -223,11 +232,8 @@ pub fn parse(text: &str) -> Option<i64> {
         None => (text, None),
     };
     let mut parts = date.split('-');
-    let (year, month, day): (i64, u32, u32) = (
-        parts.next()?.parse().ok()?,
-        parts.next()?.parse().ok()?,
-        parts.next()?.parse().ok()?,
-    );
+    let (year, month, day): (i64, u32, u32) =
+        (parts.next()?.parse().ok()?, parts.next()?.parse().ok()?, parts.next()?.parse().ok()?);
     if parts.next().is_some() || !(1..=12).contains(&month) || !(1..=31).contains(&day) {
         return None;
     }
@@ -235,8 +241,7 @@ pub fn parse(text: &str) -> Option<i64> {
     let mut nanoseconds = 0;
     if let Some(clock) = clock {
         let mut parts = clock.split(':');
-        let (hour, minute): (i64, i64) =
-            (parts.next()?.parse().ok()?, parts.next()?.parse().ok()?);
+        let (hour, minute): (i64, i64) = (parts.next()?.parse().ok()?, parts.next()?.parse().ok()?);
         let second: f64 = parts.next().map_or(Some(0.0), |s| s.parse().ok())?;
         if hour > 23 || minute > 59 || !(0.0..61.0).contains(&second) {
             return None;

@@ -32,8 +32,7 @@ fn run(args: Vec<Vec<u8>>, syntax: Syntax) -> Outcome {
         failure.status = Some(failure.status.filter(|&status| status != 1).unwrap_or(2));
         failure
     })?;
-    let regex = compile(&settings)
-        .map_err(|error| Failure::new(error.to_string()).status(2))?;
+    let regex = compile(&settings).map_err(|error| Failure::new(error.to_string()).status(2))?;
     let mut grep = Grep {
         output_file: OpenFile::inherited(1).and_then(|file| file.stat().ok()),
         search: Search::new(&settings, &regex),
@@ -51,11 +50,7 @@ fn run(args: Vec<Vec<u8>>, syntax: Syntax) -> Outcome {
         Err(Stop::Failed(failure)) => return Err(failure),
     }
     grep.search.out.flush().map_err(|error| Failure::from(error).status(2))?;
-    Ok(if grep.failed {
-        2
-    } else {
-        u8::from(!grep.selected)
-    })
+    Ok(if grep.failed { 2 } else { u8::from(!grep.selected) })
 }
 
 fn compile(settings: &Settings) -> Result<Regex, agentfense_regex::Error> {
@@ -139,7 +134,9 @@ impl Grep<'_> {
             match kind {
                 FileType::Regular => self.file(&path, true)?,
                 FileType::Directory => {
-                    if self.settings.follow && let Ok(stat) = files::stat(&path, true) {
+                    if self.settings.follow
+                        && let Ok(stat) = files::stat(&path, true)
+                    {
                         let depth = path.iter().filter(|&&b| b == b'/').count();
                         above.retain(|&(other, ..)| other < depth);
                         if above.iter().any(|&(_, dev, ino)| (dev, ino) == (stat.dev, stat.ino)) {
@@ -186,7 +183,8 @@ impl Grep<'_> {
                 return Ok(());
             }
         };
-        if !below && self.settings.devices == Devices::Skip
+        if !below
+            && self.settings.devices == Devices::Skip
             && file.stat().is_ok_and(|stat| !matches!(stat.kind, FileType::Regular | FileType::Directory))
         {
             return Ok(());

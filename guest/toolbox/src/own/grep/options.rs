@@ -252,8 +252,7 @@ pub fn read(args: Vec<Vec<u8>>, syntax: Syntax) -> Result<Settings, Failure> {
         exclude_dir: Vec::new(),
     };
     let (mut given, mut with_name, mut operands) = (false, None, Vec::new());
-    let (mut before, mut after, mut around): (Option<usize>, Option<usize>, Option<usize>) =
-        (None, None, None);
+    let (mut before, mut after, mut around): (Option<usize>, Option<usize>, Option<usize>) = (None, None, None);
     let mut digits_follow = false;
     while let Some(item) = options.next()? {
         let digit = matches!(item, Item::Option('0'..='9', _));
@@ -291,7 +290,9 @@ pub fn read(args: Vec<Vec<u8>>, syntax: Syntax) -> Result<Settings, Failure> {
                         b"without-match" => Binary::WithoutMatch,
                         _ => {
                             let message = "invalid argument";
-                            return Err(Failure::usage(format!("{message} {} for '--binary-files'", quote(&value))).status(2));
+                            return Err(
+                                Failure::usage(format!("{message} {} for '--binary-files'", quote(&value))).status(2)
+                            );
                         }
                     };
                 }
@@ -312,7 +313,9 @@ pub fn read(args: Vec<Vec<u8>>, syntax: Syntax) -> Result<Settings, Failure> {
                         b"recurse" => Directories::Recurse,
                         _ => {
                             let value = quote(&value);
-                            return Err(Failure::usage(format!("invalid argument {value} for '--directories'")).status(2));
+                            return Err(
+                                Failure::usage(format!("invalid argument {value} for '--directories'")).status(2)
+                            );
                         }
                     };
                 }
@@ -342,8 +345,8 @@ pub fn read(args: Vec<Vec<u8>>, syntax: Syntax) -> Result<Settings, Failure> {
                 'i' | 'y' => settings.ignore_case = true,
                 '\u{b}' => settings.ignore_case = false,
                 'm' => {
-                    let count: i64 = number("max count", &value)
-                        .map_err(|_| Failure::new("invalid max count").status(2))?;
+                    let count: i64 =
+                        number("max count", &value).map_err(|_| Failure::new("invalid max count").status(2))?;
                     settings.max_count = u64::try_from(count).ok();
                 }
                 'n' => settings.line_number = true,
@@ -361,7 +364,11 @@ pub fn read(args: Vec<Vec<u8>>, syntax: Syntax) -> Result<Settings, Failure> {
                         }
                         b"always" | b"yes" | b"force" => true,
                         b"never" | b"no" | b"none" => false,
-                        _ => return Err(Failure::usage(format!("invalid argument {} for '--color'", quote(&value))).status(2)),
+                        _ => {
+                            return Err(
+                                Failure::usage(format!("invalid argument {} for '--color'", quote(&value))).status(2)
+                            );
+                        }
                     };
                 }
                 '\u{3}' => settings.exclude.push(Glob::new(&value, false)),
@@ -389,11 +396,7 @@ pub fn read(args: Vec<Vec<u8>>, syntax: Syntax) -> Result<Settings, Failure> {
     }
     if !given {
         if operands.is_empty() {
-            return Err(Failure {
-                message: "no pattern given".into(),
-                status: Some(2),
-                usage: true,
-            });
+            return Err(Failure { message: "no pattern given".into(), status: Some(2), usage: true });
         }
         let pattern = operands.remove(0);
         add_patterns(&mut settings.patterns, &pattern);
@@ -407,8 +410,7 @@ pub fn read(args: Vec<Vec<u8>>, syntax: Syntax) -> Result<Settings, Failure> {
         operands.push(if recursive { b".".to_vec() } else { b"-".to_vec() });
     } else if recursive && with_name.is_none() && operands.len() == 1 {
         // One file that is no directory has no name before its lines.
-        let directory = files::stat(&operands[0], true)
-            .is_ok_and(|stat| stat.kind == files::FileType::Directory);
+        let directory = files::stat(&operands[0], true).is_ok_and(|stat| stat.kind == files::FileType::Directory);
         settings.with_name = directory;
     }
     settings.files = operands;
@@ -434,9 +436,7 @@ fn length(value: &[u8]) -> Result<usize, Failure> {
     size(value)
         .filter(|_| value.iter().all(u8::is_ascii_digit))
         .and_then(|length| usize::try_from(length).ok())
-        .ok_or_else(|| {
-            Failure::new(format!("{}: invalid context length argument", lossy(value))).status(2)
-        })
+        .ok_or_else(|| Failure::new(format!("{}: invalid context length argument", lossy(value))).status(2))
 }
 
 fn read_file(name: &[u8]) -> Result<Vec<u8>, Failure> {

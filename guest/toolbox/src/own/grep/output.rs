@@ -57,9 +57,9 @@ impl<'a> Output<'a> {
 
     /// What stands for the lines of a file that is no text.
     pub fn binary(&mut self, name: &[u8]) -> io::Result<()> {
-        self.out.write_all(b"Binary file ")?;
+        self.out.write_all(b"grep: ")?;
         self.out.write_all(name)?;
-        self.out.write_all(b" matches\n")
+        self.out.write_all(b": binary file matches\n")
     }
 
     /// The line between groups of lines that do not touch.

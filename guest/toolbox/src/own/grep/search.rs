@@ -63,13 +63,7 @@ struct Place<'a> {
 
 impl<'a> Search<'a> {
     pub fn new(settings: &'a Settings, regex: &'a Regex) -> Search<'a> {
-        Search {
-            settings,
-            regex,
-            out: Output::new(settings),
-            buffer: Vec::new(),
-            printed: false,
-        }
+        Search { settings, regex, out: Output::new(settings), buffer: Vec::new(), printed: false }
     }
 
     /// Searches a file; whether a line was selected. A stream is one that may wait for input.
@@ -303,11 +297,8 @@ impl<'a> Search<'a> {
         self.count_to(text, line.start, place);
         if !self.settings.only_matching {
             let body = content(&text[line.clone()], self.settings.line_end);
-            let parts = if self.settings.invert && self.settings.color {
-                matches(self.regex, body)?
-            } else {
-                Vec::new()
-            };
+            let parts =
+                if self.settings.invert && self.settings.color { matches(self.regex, body)? } else { Vec::new() };
             let offset = place.base + line.start as u64;
             self.out.line(place.name, place.line, offset, b'-', body, &parts)?;
         }
@@ -337,11 +328,7 @@ impl<'a> Search<'a> {
         match settings.list {
             Some(List::Matching) if place.selected > 0 => self.out.name(place.name)?,
             Some(List::NotMatching) if place.selected == 0 => self.out.name(place.name)?,
-            None if place.binary
-                && place.selected > 0
-                && !settings.count
-                && settings.binary == Binary::Tell =>
-            {
+            None if place.binary && place.selected > 0 && !settings.count && settings.binary == Binary::Tell => {
                 self.out.binary(place.name)?;
             }
             _ => {}

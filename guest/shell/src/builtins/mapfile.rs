@@ -1,0 +1,223 @@
+//! `mapfile`, also called `readarray`
+
+use bstr::{BString, ByteSlice};
+
+use crate::shell::{Flow, Run, Shell};
+use crate::vars::{Attributes, Indexed, Value, is_name, make_indexed};
+
+const USAGE: &str =
+    "mapfile [-d delim] [-n count] [-O origin] [-s count] [-t] [-u fd] [-C callback] [-c quantum] [array]";
+
+/// How much is asked for at once.
+const CHUNK: u32 = 64 * 1024;
+
+/// The options.
+struct Request {
+    delimiter: u8,
+    count: usize,
+    origin: Option<u64>,
+    skip: usize,
+    trim: bool,
+    fd: u32,
+    callback: Option<BString>,
+    quantum: usize,
+}
+
+/// `mapfile [-d delim] [-n count] [-O origin] [-s count] [-t] [-u fd] [-C callback] [-c quantum] [array]`
+pub fn mapfile(shell: &mut Shell, args: &[BString]) -> Run<i32> {
+    let builtin = args.first().cloned().unwrap_or_default();
+    let mut request = Request {
+        delimiter: b'\n',
+        count: 0,
+        origin: None,
+        skip: 0,
+        trim: false,
+        fd: 0,
+        callback: None,
+        quantum: 5000,
+    };
+    let mut index = 1;
+    while let Some(arg) = args.get(index) {
+        if arg == "--" {
+            index += 1;
+            break;
+        }
+        let Some(letters) = arg.strip_prefix(b"-").filter(|letters| !letters.is_empty()) else { break };
+        index += 1;
+        let mut letters = letters;
+        while let Some((letter, rest)) = letters.split_first() {
+            letters = rest;
+            match letter {
+                b't' => request.trim = true,
+                b'd' | b'n' | b'O' | b's' | b'u' | b'C' | b'c' => {
+                    let value = if !rest.is_empty() {
+                        BString::from(rest)
+                    } else if let Some(value) = args.get(index) {
+                        index += 1;
+                        value.clone()
+                    } else {
+                        shell.error(format!("{builtin}: -{}: option requires an argument", *letter as char));
+                        shell.write_error(format!("{builtin}: usage: {USAGE}\n").as_bytes());
+                        return Ok(2);
+                    };
+                    letters = b"";
+                    if let Err(message) = request.option(*letter, value) {
+                        shell.error([builtin.as_slice(), b": ", &message].concat());
+                        return Ok(1);
+                    }
+                }
+                _ => return Ok(shell.invalid_option(&builtin, *letter, USAGE)),
+            }
+        }
+    }
+    let name = args.get(index).cloned().unwrap_or_else(|| "MAPFILE".into());
+    if !is_name(&name) {
+        shell.error([builtin.as_slice(), b": `", &name, b"': not a valid identifier"].concat());
+        return Ok(1);
+    }
+    let name = match shell.vars.resolve(&name) {
+        Ok(target) => target.name().clone(),
+        Err(_) => name,
+    };
+    if let Some(variable) = shell.vars.get(&name) {
+        if variable.attributes.any(Attributes::READONLY) {
+            shell.report_readonly(&name);
+            return Ok(1);
+        }
+        if variable.is_associative() {
+            shell.error([builtin.as_slice(), b": ", &name, b": not an indexed array"].concat());
+            return Ok(1);
+        }
+    }
+    fill(shell, &builtin, request, &name)
+}
+
+impl Request {
+    fn option(&mut self, letter: u8, value: BString) -> Result<(), Vec<u8>> {
+        let number = |what: &str| {
+            let parsed = value.to_str().ok().and_then(|text| text.trim().parse::<u64>().ok());
+            parsed.ok_or_else(|| [value.as_slice(), b": ", what.as_bytes()].concat())
+        };
+        match letter {
+            b'd' => self.delimiter = value.first().copied().unwrap_or(0),
+            b'n' => self.count = number("invalid line count")? as usize,
+            b'O' => self.origin = Some(number("invalid array origin")?),
+            b's' => self.skip = number("invalid line count")? as usize,
+            b'u' => self.fd = u32::try_from(number("invalid file descriptor specification")?).unwrap_or(u32::MAX),
+            b'c' => {
+                self.quantum = number("invalid callback quantum")? as usize;
+                if self.quantum == 0 {
+                    return Err([value.as_slice(), b": invalid callback quantum"].concat());
+                }
+            }
+            _ => self.callback = Some(value),
+        }
+        Ok(())
+    }
+}
+
+fn fill(shell: &mut Shell, builtin: &[u8], request: Request, name: &[u8]) -> Run<i32> {
+    let Some(file) = shell.files.get(request.fd).cloned() else {
+        let text = format!(": {}: invalid file descriptor: Bad file descriptor", request.fd);
+        shell.error([builtin, text.as_bytes()].concat());
+        return Ok(1);
+    };
+    let start = request.origin.unwrap_or(0);
+    let variable = shell.vars.entry(name);
+    if request.origin.is_none() {
+        variable.value = Value::Indexed(Indexed::default());
+    } else {
+        make_indexed(variable);
+    }
+    variable.attributes.remove(Attributes::INVISIBLE);
+    // Only as much as is asked for may be taken from a file that others read on from.
+    let whole = request.count == 0 && request.callback.is_none();
+    let mut pending: Vec<u8> = Vec::new();
+    let mut consumed = 0;
+    let (mut seen, mut stored) = (0usize, 0usize);
+    let mut ended = false;
+    loop {
+        if request.count > 0 && stored >= request.count {
+            break;
+        }
+        let line: Vec<u8>;
+        if whole {
+            match pending[consumed..].find_byte(request.delimiter) {
+                Some(at) => {
+                    line = pending[consumed..=consumed + at].to_vec();
+                    consumed += at + 1;
+                }
+                None if ended => {
+                    line = pending[consumed..].to_vec();
+                    consumed = pending.len();
+                }
+                None => {
+                    pending.drain(..consumed);
+                    consumed = 0;
+                    match file.read_some(CHUNK) {
+                        Ok(more) => {
+                            ended = more.is_empty();
+                            pending.extend_from_slice(&more);
+                        }
+                        Err(agentfense_sys::Errno::Intr) => shell.poll_signals_now()?,
+                        Err(_) => ended = true,
+                    }
+                    continue;
+                }
+            }
+        } else {
+            line = read_record(shell, &file, request.delimiter)?;
+        }
+        if line.is_empty() {
+            break;
+        }
+        seen += 1;
+        if seen <= request.skip {
+            continue;
+        }
+        let mut line = line;
+        if request.trim && line.last() == Some(&request.delimiter) {
+            line.pop();
+        }
+        line.retain(|byte| *byte != 0);
+        let at = start + stored as u64;
+        stored += 1;
+        if let Some(callback) = &request.callback
+            && stored % request.quantum == 0
+        {
+            let mut command = callback.clone();
+            command.extend_from_slice(format!(" {at} ").as_bytes());
+            command.extend_from_slice(&crate::expand::quote::single(&line));
+            let line = shell.line;
+            shell.run_text(&command, line.max(1))?;
+        }
+        let Some(variable) = shell.vars.get_mut(name) else { return Ok(1) };
+        make_indexed(variable);
+        if let Value::Indexed(elements) = &mut variable.value {
+            elements.set(at, line.into());
+        }
+    }
+    Ok(0)
+}
+
+/// One record, its delimiter included; empty at the end.
+fn read_record(shell: &mut Shell, file: &crate::files::File, delimiter: u8) -> Run<Vec<u8>> {
+    let mut line = Vec::new();
+    loop {
+        match file.read_until(delimiter, CHUNK) {
+            Ok(more) => {
+                let done = more.is_empty() || more.last() == Some(&delimiter);
+                line.extend_from_slice(&more);
+                if done {
+                    return Ok(line);
+                }
+            }
+            Err(agentfense_sys::Errno::Intr) => {
+                if let Err(flow) = shell.poll_signals_now() {
+                    return Err::<_, Flow>(flow);
+                }
+            }
+            Err(_) => return Ok(line),
+        }
+    }
+}
