@@ -19,7 +19,7 @@ use crate::error::Error;
 use crate::exec::{Exec, ExecResult};
 use crate::fs::Change;
 use crate::sandbox::SandboxBuilder;
-use crate::session::SessionOptions;
+use crate::session::{SessionOptions, Ticket};
 
 /// Wakes the thread that waits for a future.
 struct Unpark(Thread);
@@ -82,7 +82,9 @@ impl Sandbox {
 
     /// See [`crate::Sandbox::run`].
     pub fn run(&self, script: impl AsRef<[u8]>) -> Result<ExecResult, Error> {
-        self.session()?.exec(script)
+        let session = self.session()?;
+        let shell = session.0.shell().to_owned();
+        session.prepare(script).name(shell).wait()
     }
 
     /// See [`crate::Sandbox::read_file`].
@@ -170,6 +172,6 @@ impl Session {
 impl Exec {
     /// Runs it and waits, on the calling thread.
     pub fn wait(self) -> Result<ExecResult, Error> {
-        block_on(self.run())?
+        block_on(self.run(&Ticket::default()))?
     }
 }

@@ -9,7 +9,7 @@ use bytes::Bytes;
 use crate::error::Error;
 use crate::kernel::{OpenFile, Outlet, Pipe};
 use crate::output::Collector;
-use crate::session::Inner;
+use crate::session::{Inner, Ticket};
 use crate::wit::shell::exports::agentfense::kernel::session::Request;
 
 /// What a command reads as its standard input.
@@ -149,7 +149,8 @@ impl Exec {
         self
     }
 
-    /// The script's name in messages and as `$0`.
+    /// Runs the script as a program of that name, as `bash -c` does with its
+    /// `$0`: the shell ends with it, and the EXIT trap runs.
     pub fn name(mut self, name: impl Into<String>) -> Self {
         self.options.name = Some(name.into());
         self
@@ -162,7 +163,7 @@ impl Exec {
     }
 
     /// Runs it on the calling thread's task.
-    pub(crate) async fn run(self) -> Result<ExecResult, Error> {
+    pub(crate) async fn run(self, ticket: &Ticket) -> Result<ExecResult, Error> {
         let Exec { session, script, options } = self;
         let started = Instant::now();
         let limit = session.output_limit();
@@ -174,7 +175,7 @@ impl Exec {
             OpenFile::sink(options.stderr.unwrap_or_else(|| stderr.clone())),
         ];
         let request = Request { script, name: options.name, arguments: options.arguments, env: options.env, cwd: options.workdir };
-        let outcome = session.run(request, streams, options.timeout).await?;
+        let outcome = session.run(ticket, request, streams, options.timeout).await?;
         let (stdout, stdout_left_out) = stdout.take();
         let (stderr, stderr_left_out) = stderr.take();
         Ok(ExecResult {
@@ -199,26 +200,24 @@ impl IntoFuture for Exec {
         // On the library's own runtime: a command's processor time never
         // keeps the caller's executor from its other tasks.
         Box::pin(async move {
-            let guard = InterruptOnDrop(Some(self.session.clone()));
-            let task = self.session.runtime().spawn(self.run());
+            let ticket = Arc::new(Ticket::default());
+            let mut guard = CancelOnDrop(Some((self.session.clone(), ticket.clone())));
+            let task = self.session.runtime().spawn(async move { self.run(&ticket).await });
             let result = task.await;
-            guard.disarm();
+            guard.0 = None;
             result.unwrap_or_else(|_| Err(Error::SessionClosed { reason: "the library's runtime was shut down".into() }))
         })
     }
 }
 
-struct InterruptOnDrop(Option<Arc<Inner>>);
+/// Ends an exec that nobody waits for any more, and no other of its session.
+struct CancelOnDrop(Option<(Arc<Inner>, Arc<Ticket>)>);
 
-impl InterruptOnDrop {
-    fn disarm(mut self) {
-        self.0 = None;
-    }
-}
-
-impl Drop for InterruptOnDrop {
+impl Drop for CancelOnDrop {
     fn drop(&mut self) {
-        if let Some(session) = self.0.take() {
+        if let Some((session, ticket)) = self.0.take()
+            && ticket.cancel()
+        {
             session.interrupt();
         }
     }

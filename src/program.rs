@@ -17,6 +17,7 @@ use wasmtime::component::{Component, InstancePre};
 use crate::engine::Engine;
 use crate::error::Error;
 use crate::kernel::Guest;
+use crate::wit::guest::GuestPre;
 
 /// SHA-256 of a component's bytes.
 pub(crate) type Digest = [u8; 32];
@@ -79,6 +80,8 @@ impl Format {
 /// A program that is ready to be instantiated.
 pub(crate) struct Program {
     pub(crate) pre: InstancePre<Guest>,
+    /// The same with its `wasi:cli/run` looked up.
+    pub(crate) run: GuestPre<Guest>,
 }
 
 /// An artifact compiled ahead of time, loaded at its first use.
@@ -157,7 +160,8 @@ impl Programs {
 impl Program {
     fn new(engine: &Engine, component: &Component) -> Result<Arc<Program>, String> {
         let pre = engine.linker.instantiate_pre(component).map_err(|error| format!("it needs what the sandbox does not offer: {error:#}"))?;
-        Ok(Arc::new(Program { pre }))
+        let run = GuestPre::new(pre.clone()).map_err(|error| format!("it is not a command: {error:#}"))?;
+        Ok(Arc::new(Program { pre, run }))
     }
 }
 

@@ -250,7 +250,33 @@ impl Sandbox {
     pub async fn session_with(&self, mut options: SessionOptions) -> Result<Session, Error> {
         let mut env = self.inner.env.clone();
         merge(&mut env, std::mem::take(&mut options.env));
-        session::Inner::open(self.inner.kernel.clone(), env, options).await
+        self.make_own_directories(&env);
+        session::Inner::open(self.inner.kernel.clone(), self.inner.clone(), env, options).await
+    }
+
+    /// Makes the directories that a session's environment calls its own, where
+    /// they are in the sandbox's memory: a home and a place for temporary
+    /// files are there from the start, wherever the embedder wants them.
+    fn make_own_directories(&self, env: &[(String, String)]) {
+        for (name, path) in env {
+            if matches!(name.as_str(), "HOME" | "TMPDIR" | "TMP" | "TEMP") && (path.starts_with("/tmp/") || path.starts_with("/home/")) {
+                // One that cannot be made is simply not there.
+                let _ = self.make_directories(path);
+            }
+        }
+    }
+
+    /// Makes a directory and those that lead to it, as the agent would.
+    fn make_directories(&self, path: &str) -> Result<(), Errno> {
+        let kernel = &self.inner.kernel;
+        let caller = Caller::agent(0, 0o022);
+        for (end, _) in path.match_indices('/').skip(1).chain([(path.len(), "")]) {
+            match kernel.namespace.mkdir(&caller, kernel.namespace.root(), &path[..end], 0o777) {
+                Ok(()) | Err(Errno::Exist) => {}
+                Err(errno) => return Err(errno),
+            }
+        }
+        Ok(())
     }
 
     /// Runs a script in a session of its own, which is closed again.
@@ -258,7 +284,9 @@ impl Sandbox {
     /// # Errors
     /// As `session` and [`Session::exec`].
     pub async fn run(&self, script: impl AsRef<[u8]>) -> Result<ExecResult, Error> {
-        self.session().await?.exec(script).await
+        let session = self.session().await?;
+        let shell = session.shell().to_owned();
+        session.exec(script).name(shell).await
     }
 
     /// A file's contents. Relative paths start at the workspace.

@@ -1,7 +1,7 @@
 //! Sessions: a shell that stays, and what is run in it.
 
 use std::collections::BTreeMap;
-use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU8, AtomicU32, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::task::Poll;
 use std::time::Duration;
@@ -83,17 +83,21 @@ pub struct Session {
     _closer: Arc<Closer>,
 }
 
-struct Closer(Arc<Inner>);
+struct Closer {
+    session: Arc<Inner>,
+    /// The sandbox lives as long as its sessions.
+    _sandbox: Arc<dyn std::any::Any + Send + Sync>,
+}
 
 impl Drop for Closer {
     fn drop(&mut self) {
-        self.0.close("it was closed");
+        self.session.close("it was closed");
     }
 }
 
 impl Session {
-    fn new(inner: Arc<Inner>) -> Self {
-        Session { _closer: Arc::new(Closer(inner.clone())), inner }
+    fn new(inner: Arc<Inner>, sandbox: Arc<dyn std::any::Any + Send + Sync>) -> Self {
+        Session { _closer: Arc::new(Closer { session: inner.clone(), _sandbox: sandbox }), inner }
     }
 
     /// Runs a script in the session's shell. Execs of one session run one
@@ -164,6 +168,25 @@ pub(crate) struct Inner {
     reason: Mutex<String>,
 }
 
+/// Whether an exec has begun, or was given up before it could.
+#[derive(Debug, Default)]
+pub(crate) struct Ticket(AtomicU8);
+
+const WAITING: u8 = 0;
+const RUNNING: u8 = 1;
+const CANCELLED: u8 = 2;
+
+impl Ticket {
+    fn start(&self) -> bool {
+        self.0.compare_exchange(WAITING, RUNNING, Ordering::AcqRel, Ordering::Acquire).is_ok()
+    }
+
+    /// Gives the exec up; true when it is running and must be interrupted.
+    pub(crate) fn cancel(&self) -> bool {
+        self.0.swap(CANCELLED, Ordering::AcqRel) == RUNNING
+    }
+}
+
 /// How an exec ended.
 pub(crate) struct Outcome {
     pub(crate) status: u8,
@@ -172,7 +195,7 @@ pub(crate) struct Outcome {
 }
 
 impl Inner {
-    pub(crate) async fn open(kernel: Arc<Kernel>, env: Vec<(String, String)>, options: SessionOptions) -> Result<Session, Error> {
+    pub(crate) async fn open(kernel: Arc<Kernel>, sandbox: Arc<dyn std::any::Any + Send + Sync>, env: Vec<(String, String)>, options: SessionOptions) -> Result<Session, Error> {
         let failed = |reason: &dyn std::fmt::Display| Error::Session(format!("{}: {reason}", options.shell));
         let root = kernel.namespace.root().clone();
         let caller = crate::fs::Caller::agent(0, UMASK);
@@ -221,7 +244,7 @@ impl Inner {
             reason: Mutex::default(),
         });
         // Should anything below fail, dropping this takes the process out of the table again.
-        let session = Session::new(inner.clone());
+        let session = Session::new(inner.clone(), sandbox);
         let _running = kernel.engine.running();
         let mut store = Guest::store(kernel.clone(), process.clone(), program);
         let started = async {
@@ -294,9 +317,14 @@ impl Inner {
     }
 
     /// Runs a request in the shell, its streams on these files.
-    pub(crate) async fn run(&self, request: Request, streams: [Arc<OpenFile>; 3], timeout: Option<Duration>) -> Result<Outcome, Error> {
+    pub(crate) async fn run(&self, ticket: &Ticket, request: Request, streams: [Arc<OpenFile>; 3], timeout: Option<Duration>) -> Result<Outcome, Error> {
         let mut guard = self.live.lock().await;
         self.alive(&mut guard)?;
+        if !ticket.start() {
+            return Ok(Outcome { status: 128 + SIGINT, timed_out: false, ended: false });
+        }
+        // An interrupt that nobody took was for what ran before.
+        self.process.forget_signal(SIGINT);
         let previous = self.connect(streams);
         let mut timed_out = false;
         let result = {

@@ -59,7 +59,7 @@ fn what_is_no_program_is_refused_with_the_reason() {
     let directory = TempDir::new();
     directory.write("broken.wasm", b"\0asm\x01\0\0\0\xff\xff");
     directory.write("wants.wasm", module(r#"(module (import "env" "launch_missiles" (func)) (memory (export "memory") 1) (func (export "_start")))"#));
-    directory.write("socket.wasm", wat::parse_str(r#"(component (import "wasi:sockets/tcp@0.2.0" (instance)))"#).unwrap());
+    directory.write("socket.wasm", wat::parse_str(r#"(component (import "wasi:sockets/tcp@0.2.0" (instance (export "start" (func)))))"#).unwrap());
     directory.write("binary", b"\x7fELF\0\0\0");
     directory.write("artifact.cwasm", b"\x7fELF");
     let session = bash(&over(&directory, agentfense::Mount::Overlay));

@@ -333,12 +333,13 @@ impl Process {
         lock(&self.signals).set(signal, disposition)
     }
 
-    pub(crate) fn ignored_signals(&self) -> u64 {
-        lock(&self.signals).ignored()
-    }
-
     pub(crate) fn take_signals(&self) -> u64 {
         lock(&self.signals).take()
+    }
+
+    /// Forgets a signal that came when there was nothing it was meant for.
+    pub(crate) fn forget_signal(&self, signal: Signal) {
+        lock(&self.signals).forget(signal);
     }
 
     pub(crate) fn has_pending_signal(&self) -> bool {

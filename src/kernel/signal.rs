@@ -101,16 +101,17 @@ impl Signals {
         self.pending |= bit(signal);
     }
 
+    /// Forgets a signal that was not taken.
+    pub(crate) fn forget(&mut self, signal: Signal) {
+        self.pending &= !bit(signal);
+    }
+
     pub(crate) fn has_pending(&self) -> bool {
         self.pending != 0
     }
 
     pub(crate) fn take(&mut self) -> u64 {
         std::mem::take(&mut self.pending)
-    }
-
-    pub(crate) fn ignored(&self) -> u64 {
-        self.ignored
     }
 }
 

@@ -236,9 +236,9 @@ async fn run(kernel: Arc<Kernel>, process: Arc<Process>, source: Result<Source, 
 }
 
 async fn instantiate_and_run(kernel: Arc<Kernel>, process: Arc<Process>, program: Arc<Program>) -> wasmtime::Result<Result<(), ()>> {
-    let pre = crate::wit::guest::GuestPre::new(program.pre.clone())?;
+    let run = program.run.clone();
     let mut store = Guest::store(kernel, process, program);
-    let instance = pre.instantiate_async(&mut store).await?;
+    let instance = run.instantiate_async(&mut store).await?;
     instance.wasi_cli_run().call_run(&mut store).await
 }
 

@@ -44,7 +44,7 @@ impl Guest {
             Some(_) => return Err(Errno::Perm.into()),
             None => Some(self.process.group()),
         };
-        Ok(SpawnRequest { argv: options.argv, env: options.env, cwd, fds, group, ignored: options.ignore | self.process.ignored_signals(), payload: options.payload })
+        Ok(SpawnRequest { argv: options.argv, env: options.env, cwd, fds, group, ignored: options.ignore, payload: options.payload })
     }
 
     /// The process a guest may act on.

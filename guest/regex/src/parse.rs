@@ -228,7 +228,7 @@ impl Parser {
             min
         };
         if self.at >= self.units.len() {
-            return Err(Error::new(if self.extended { INVALID_CONTENT } else { "Unmatched { or \\{" }));
+            return Err(Error::new(if self.extended { INVALID_CONTENT } else { "Unmatched \\{" }));
         }
         if !self.eat_special('}') {
             return Err(Error::new(INVALID_CONTENT));

@@ -122,7 +122,11 @@ impl Class {
             Class::Lower => c.is_lowercase(),
             Class::Print => !c.is_control(),
             Class::Punct => {
-                if c.is_ascii() { c.is_ascii_punctuation() } else { !c.is_alphanumeric() && !c.is_whitespace() && !c.is_control() }
+                if c.is_ascii() {
+                    c.is_ascii_punctuation()
+                } else {
+                    !c.is_alphanumeric() && !c.is_whitespace() && !c.is_control()
+                }
             }
             Class::Space => c.is_whitespace(),
             Class::Upper => c.is_uppercase(),
@@ -228,7 +232,14 @@ fn bracket_end(text: &[u8]) -> Option<usize> {
 impl Pattern {
     /// From escaped text.
     pub fn new(escaped: &[u8], flags: Flags) -> Pattern {
-        let mut compiler = Compiler { text: escaped, at: 0, extglob: flags.extglob, depth: 0, unclosed: FxHashSet::default(), failing: false };
+        let mut compiler = Compiler {
+            text: escaped,
+            at: 0,
+            extglob: flags.extglob,
+            depth: 0,
+            unclosed: FxHashSet::default(),
+            failing: false,
+        };
         let nodes = compiler.sequence();
         let shape = shape_of(&nodes);
         Pattern { nodes, ignore_case: flags.ignore_case, shape }

@@ -71,13 +71,13 @@ impl Shell {
                 b'V' => out.extend_from_slice(RELEASE),
                 b'w' => {
                     let path = self.cwd.clone();
-                    out.extend_from_slice(&self.with_tilde(&path));
+                    push_literally(&mut out, &self.with_tilde(&path));
                 }
                 b'W' => {
                     let path = self.cwd.clone();
                     let path = self.with_tilde(&path);
                     let last = if path == b"/" { &path[..] } else { path.rsplit_str("/").next().unwrap_or_default() };
-                    out.extend_from_slice(last);
+                    push_literally(&mut out, last);
                 }
                 b'$' => out.push(if self.var(b"EUID").is_some_and(|id| id == "0") { b'#' } else { b'$' }),
                 b'!' | b'#' => out.extend_from_slice((self.history.len() + 1).to_string().as_bytes()),
@@ -104,6 +104,16 @@ impl Shell {
             }
         }
         out.into()
+    }
+}
+
+/// Adds text that the expansion that follows must leave as it is.
+fn push_literally(out: &mut Vec<u8>, text: &[u8]) {
+    for byte in text {
+        if matches!(byte, b'$' | b'`' | b'\\' | b'"') {
+            out.push(b'\\');
+        }
+        out.push(*byte);
     }
 }
 

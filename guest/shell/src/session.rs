@@ -126,7 +126,10 @@ impl Shell {
         if scoped {
             self.vars.push_temp();
             for (name, value) in env {
-                *self.vars.make_temporary(&name) = Variable { level: self.vars.make_temporary(&name).level, ..Variable::scalar(value, Attributes::EXPORT) };
+                *self.vars.make_temporary(&name) = Variable {
+                    level: self.vars.make_temporary(&name).level,
+                    ..Variable::scalar(value, Attributes::EXPORT)
+                };
                 self.vars.environment_changed();
             }
         }

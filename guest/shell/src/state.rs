@@ -85,12 +85,9 @@ state! {
 pub fn to_bytes(shell: &Shell) -> Vec<u8> {
     let mut bytes = MAGIC.to_vec();
     bytes.extend_from_slice(&VERSION.to_le_bytes());
-    match postcard::to_extend(&StateRef::of(shell), bytes) {
-        Ok(bytes) => bytes,
-        // Growing a Vec is all that could fail, and that aborts by itself; an
-        // empty state is refused by `from_bytes`.
-        Err(_) => Vec::new(),
-    }
+    // Growing a Vec is all that could fail, and that aborts by itself; an empty
+    // state is refused by `from_bytes`.
+    postcard::to_extend(&StateRef::of(shell), bytes).unwrap_or_default()
 }
 
 /// The state that `to_bytes` gave. Files and jobs are empty.

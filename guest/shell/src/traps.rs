@@ -23,6 +23,9 @@ pub const ERR: Condition = 66;
 /// After a function or a sourced file.
 pub const RETURN: Condition = 67;
 
+/// The signals that end a shell and that it can see coming.
+const FATAL: [Signal; 3] = [Signal::SIGHUP, Signal::SIGINT, Signal::SIGTERM];
+
 /// How many commands run between two looks for signals.
 const POLL_INTERVAL: u32 = 64;
 
@@ -159,7 +162,20 @@ impl Shell {
         };
         self.traps.put(condition, action.map(Rc::new));
         self.apply_disposition(condition, disposition);
+        if condition == EXIT {
+            self.watch_fatal_signals();
+        }
         self.poll_countdown = 0;
+    }
+
+    /// With an EXIT trap the shell must see the signals that would end it, so
+    /// that the trap runs first.
+    fn watch_fatal_signals(&mut self) {
+        for signal in FATAL {
+            if self.traps.get(signal.number()).is_none() && !self.traps.is_ignored_for_good(signal.number()) {
+                self.apply_disposition(signal.number(), Disposition::Default);
+            }
+        }
     }
 
     /// Tells the kernel about a signal; the shell keeps for itself what it
@@ -169,6 +185,7 @@ impl Shell {
         let disposition = match disposition {
             Disposition::Default if signal == Signal::SIGINT && self.role == Role::Session => Disposition::Handle,
             Disposition::Default if signal == Signal::SIGPIPE => Disposition::Ignore,
+            Disposition::Default if FATAL.contains(&signal) && self.traps.get(EXIT).is_some() => Disposition::Handle,
             other => other,
         };
         // KILL and STOP refuse; bash accepts such a trap and never runs it.
@@ -283,7 +300,8 @@ impl Shell {
     #[cold]
     #[inline(never)]
     pub fn poll_signals_now(&mut self) -> Run {
-        let handles = self.role == Role::Session || self.traps.actions.keys().any(|c| Signal::new(*c).is_some());
+        let handles = self.role == Role::Session
+            || self.traps.actions.keys().any(|condition| *condition == EXIT || Signal::new(*condition).is_some());
         if !handles {
             self.poll_countdown = u32::MAX;
             return Ok(());
@@ -296,9 +314,13 @@ impl Shell {
         for signal in Signal::set(arrived) {
             if self.traps.get(signal.number()).is_some() {
                 self.run_trap(signal.number())?;
-            } else if signal == Signal::SIGINT {
+            } else if signal == Signal::SIGINT && self.role == Role::Session {
                 self.status = 128 + i32::from(signal.number());
                 return Err(Flow::Interrupt);
+            } else {
+                self.status = 128 + i32::from(signal.number());
+                self.run_exit_trap();
+                self.die_of(signal)?;
             }
         }
         Ok(())

@@ -43,8 +43,9 @@ macro_rules! errnos {
             }
         }
 
-        #[cfg(test)]
-        const ALL: &[Errno] = &[$(Errno::$name,)*];
+        /// Every error, in order of number.
+        #[cfg(any(test, all(feature = "command", target_arch = "wasm32")))]
+        pub(crate) const ALL: &[Errno] = &[$(Errno::$name,)*];
     };
 }
 
@@ -110,6 +111,10 @@ impl Errno {
     pub fn of(error: &io::Error) -> Option<Errno> {
         if let Some(inner) = error.get_ref() {
             return inner.downcast_ref::<Errno>().copied();
+        }
+        #[cfg(all(feature = "command", target_arch = "wasm32"))]
+        if let Some(errno) = error.raw_os_error().and_then(crate::command::errno::from_libc) {
+            return Some(errno);
         }
         Some(match error.kind() {
             ErrorKind::NotFound => Errno::Noent,

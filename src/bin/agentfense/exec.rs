@@ -29,23 +29,25 @@ pub(crate) struct Exec {
 
 impl Exec {
     pub(crate) fn run(self) -> Result<u8, String> {
-        let (script, name, arguments) = match (&self.file, self.words.as_slice()) {
+        let (script, arguments) = match (&self.file, self.words.as_slice()) {
             (Some(path), arguments) => {
                 let script = std::fs::read(path).map_err(|error| format!("{}: {error}", path.display()))?;
-                (script, Some(path.to_string_lossy().into_owned()), arguments)
+                (script, arguments)
             }
-            (None, [script]) => (script.clone().into_bytes(), None, &[][..]),
+            (None, [script]) => (script.clone().into_bytes(), &[][..]),
             (None, []) => return Err("exec: a script is missing; see 'agentfense exec --help'".into()),
             (None, [_, extra, ..]) => return Err(format!("exec: one script is expected, and '{extra}' follows it: quote the script as a whole")),
         };
         let sandbox = self.sandbox.sandbox()?;
         let session = self.sandbox.session(&sandbox, false)?;
-        let mut exec = session.prepare(script).stdin_reader(std::io::stdin());
+        // As `bash -c` runs it: `$0` is the shell, and the host's path stays outside.
+        let mut exec = session
+            .prepare(script)
+            .name(&self.sandbox.shell)
+            .arguments(arguments.iter().cloned())
+            .stdin_reader(std::io::stdin());
         if !self.json {
             exec = exec.stdout(HostOutput::new(std::io::stdout())).stderr(HostOutput::new(std::io::stderr()));
-        }
-        if let Some(name) = name {
-            exec = exec.name(name).arguments(arguments.iter().cloned());
         }
         if let Some(limit) = self.timeout {
             exec = exec.timeout(limit);

@@ -35,7 +35,7 @@ pub(crate) struct SandboxOptions {
     pub(crate) diff: bool,
     /// The shell: /bin/sh or /bin/bash
     #[arg(long, value_name = "PATH", default_value = "/bin/sh")]
-    shell: String,
+    pub(crate) shell: String,
     /// An environment variable of the session (repeatable)
     #[arg(long, value_name = "NAME=VALUE", value_parser = name_value)]
     env: Vec<(String, String)>,

@@ -51,8 +51,7 @@ pub fn cd(shell: &mut Shell, args: &[BString]) -> Run<i32> {
         }
     };
     // CDPATH is for names that do not say where they start.
-    let explicit = target.starts_with(b"/")
-        || matches!(target.split_str("/").next(), Some(b"." | b".."));
+    let explicit = target.starts_with(b"/") || matches!(target.split_str("/").next(), Some(b"." | b".."));
     if !explicit
         && !target.is_empty()
         && let Some(search) = shell.var(b"CDPATH")
@@ -108,8 +107,7 @@ impl Shell {
             processes::change_dir(target)?;
             processes::current_dir()
         } else {
-            let absolute =
-                if target.starts_with(b"/") { target.to_vec() } else { concat(&[&self.cwd, b"/", target]) };
+            let absolute = if target.starts_with(b"/") { target.to_vec() } else { concat(&[&self.cwd, b"/", target]) };
             match resolve(&absolute) {
                 Some(logical) => {
                     processes::change_dir(&logical)?;

@@ -42,7 +42,14 @@ pub fn command(shell: &mut Shell, args: &[BString]) -> Run<i32> {
         let result = shell.run_builtin_words(builtin, words);
         // Through `command` a special builtin's errors do not end the shell.
         return match result {
-            Err(Flow::Exit) if builtin.special && builtin.name != "exit" && builtin.name != "exec" && builtin.name != "eval" && builtin.name != "." && builtin.name != "source" => {
+            Err(Flow::Exit)
+                if builtin.special
+                    && builtin.name != "exit"
+                    && builtin.name != "exec"
+                    && builtin.name != "eval"
+                    && builtin.name != "."
+                    && builtin.name != "source" =>
+            {
                 Ok(shell.status)
             }
             other => other,

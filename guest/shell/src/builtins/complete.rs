@@ -47,9 +47,30 @@ const FLAGS: Flags = Flags { extglob: true, ignore_case: false };
 
 /// Every action of `-A`.
 const ACTIONS: &[&str] = &[
-    "alias", "arrayvar", "binding", "builtin", "command", "directory", "disabled", "enabled", "export", "file",
-    "function", "group", "helptopic", "hostname", "job", "keyword", "running", "service", "setopt", "shopt", "signal",
-    "stopped", "user", "variable",
+    "alias",
+    "arrayvar",
+    "binding",
+    "builtin",
+    "command",
+    "directory",
+    "disabled",
+    "enabled",
+    "export",
+    "file",
+    "function",
+    "group",
+    "helptopic",
+    "hostname",
+    "job",
+    "keyword",
+    "running",
+    "service",
+    "setopt",
+    "shopt",
+    "signal",
+    "stopped",
+    "user",
+    "variable",
 ];
 
 /// `compgen`
@@ -121,7 +142,12 @@ pub fn compgen(shell: &mut Shell, args: &[BString]) -> Run<i32> {
         }
     }
     if let Some(pattern) = &request.glob {
-        candidates.extend(directory_entries(b"").into_iter().filter(|(name, _)| Pattern::new(pattern, FLAGS).matches(name)).map(|(name, _)| name));
+        candidates.extend(
+            directory_entries(b"")
+                .into_iter()
+                .filter(|(name, _)| Pattern::new(pattern, FLAGS).matches(name))
+                .map(|(name, _)| name),
+        );
     }
     if let Some(name) = &request.function
         && let Some(function) = shell.functions.get(name).cloned()

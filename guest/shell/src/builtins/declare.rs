@@ -14,8 +14,7 @@ use crate::vars::{
     Associative, Attributes, Elements, Target, Value, Variable, declaration, is_name, make_indexed, value_text,
 };
 
-const DECLARE_USAGE: &str =
-    "declare [-aAfFgiIlnrtux] [name[=value] ...] or declare -p [-aAfFilnrtux] [name ...]";
+const DECLARE_USAGE: &str = "declare [-aAfFgiIlnrtux] [name[=value] ...] or declare -p [-aAfFilnrtux] [name ...]";
 const EXPORT_USAGE: &str = "export [-fn] [name[=value] ...] or export -p";
 const READONLY_USAGE: &str = "readonly [-aAf] [name[=value] ...] or readonly -p";
 const LOCAL_USAGE: &str = "local [option] name[=value] ...";
@@ -362,6 +361,8 @@ fn declare_name(
         let target = match target {
             Target::Variable(target) => target,
             Target::Element(..) if !matches!(value, NewValue::None) => name.clone(),
+            // `export` and `readonly` leave an element's array alone.
+            Target::Element(..) if matches!(request.kind, Kind::Export | Kind::Readonly) => return Ok(true),
             Target::Element(target, _) => target,
         };
         if !is_name(&target) {
@@ -418,7 +419,11 @@ fn declare_name(
     if request.on.any(Attributes::NAMEREF)
         && !local
         && matches!(expanded, Expanded::None)
-        && let Some(old) = shell.vars.get(&name).and_then(Variable::first).filter(|old| !old.is_empty() && Target::parse(old).is_none())
+        && let Some(old) = shell
+            .vars
+            .get(&name)
+            .and_then(Variable::first)
+            .filter(|old| !old.is_empty() && Target::parse(old).is_none())
     {
         let old = old.clone();
         shell.error([request.name.as_bytes(), b": `", &old, b"': invalid variable name for name reference"].concat());
@@ -684,4 +689,3 @@ fn list_functions(shell: &mut Shell, request: Request) -> Run<i32> {
     }
     Ok(0)
 }
-

@@ -150,7 +150,8 @@ pub fn popd(shell: &mut Shell, args: &[BString]) -> Run<i32> {
                 Some(Ok(found)) if all.len() > 1 => place = found,
                 Some(_) => return Ok(shell.stack_error(b"popd", argument)),
                 None => {
-                    let message: &[u8] = if argument.starts_with(b"-") { b": invalid number" } else { b": invalid argument" };
+                    let message: &[u8] =
+                        if argument.starts_with(b"-") { b": invalid number" } else { b": invalid argument" };
                     shell.builtin_error(b"popd", concat(&[argument, message]));
                     shell.write_error(b"popd: usage: popd [-n] [+N | -N]\n");
                     return Ok(2);

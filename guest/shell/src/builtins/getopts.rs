@@ -42,7 +42,8 @@ pub fn getopts(shell: &mut Shell, args: &[BString]) -> Run<i32> {
             let letter = word[offset];
             offset += 1;
             let at_end = offset >= word.len();
-            let wants = letters.find_byte(letter).filter(|_| letter != b':').map(|at| letters.get(at + 1) == Some(&b':'));
+            let wants =
+                letters.find_byte(letter).filter(|_| letter != b':').map(|at| letters.get(at + 1) == Some(&b':'));
             let mut result = letter;
             match wants {
                 None => {

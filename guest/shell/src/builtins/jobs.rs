@@ -243,7 +243,8 @@ pub fn disown(shell: &mut Shell, args: &[BString]) -> Run<i32> {
 
 /// `suspend`: a session's shell has nobody to give the terminal to.
 pub fn suspend(shell: &mut Shell, _: &[BString]) -> Run<i32> {
-    let message = if shell.options.get(SetOption::Monitor) { "cannot suspend" } else { "cannot suspend: no job control" };
+    let message =
+        if shell.options.get(SetOption::Monitor) { "cannot suspend" } else { "cannot suspend: no job control" };
     shell.builtin_error(b"suspend", message);
     Ok(1)
 }

@@ -2,7 +2,7 @@
 
 use bstr::{BString, ByteSlice};
 
-use crate::shell::{Flow, Run, Shell};
+use crate::shell::{Run, Shell};
 use crate::vars::{Attributes, Indexed, Value, is_name, make_indexed};
 
 const USAGE: &str =
@@ -212,11 +212,7 @@ fn read_record(shell: &mut Shell, file: &crate::files::File, delimiter: u8) -> R
                     return Ok(line);
                 }
             }
-            Err(agentfense_sys::Errno::Intr) => {
-                if let Err(flow) = shell.poll_signals_now() {
-                    return Err::<_, Flow>(flow);
-                }
-            }
+            Err(agentfense_sys::Errno::Intr) => shell.poll_signals_now()?,
             Err(_) => return Ok(line),
         }
     }

@@ -90,11 +90,7 @@ const fn special(name: &'static str, call: fn(&mut Shell, &[BString]) -> Run<i32
     Builtin { name, call: Call::Plain(call), special: true, prompt: false }
 }
 
-const fn declaration(
-    name: &'static str,
-    call: fn(&mut Shell, &[DeclArg]) -> Run<i32>,
-    special: bool,
-) -> Builtin {
+const fn declaration(name: &'static str, call: fn(&mut Shell, &[DeclArg]) -> Run<i32>, special: bool) -> Builtin {
     Builtin { name, call: Call::Declaration(call), special, prompt: true }
 }
 

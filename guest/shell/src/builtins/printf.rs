@@ -203,7 +203,9 @@ impl Printer<'_> {
             }
             b'q' | b'Q' => {
                 let mut value = self.argument().unwrap_or_default();
-                if *letter == b'Q' && let Some(precision) = spec.precision {
+                if *letter == b'Q'
+                    && let Some(precision) = spec.precision
+                {
                     let end = text::char_offset(&value, precision);
                     value.truncate(end);
                     spec.precision = None;
@@ -376,7 +378,8 @@ impl Printer<'_> {
             value = (value * i128::from(radix) + i128::from(digit)).min(1 << 100);
         }
         // C's strtoumax negates within the unsigned range.
-        let (low, high) = if unsigned { (0, i128::from(u64::MAX)) } else { (i128::from(i64::MIN), i128::from(i64::MAX)) };
+        let (low, high) =
+            if unsigned { (0, i128::from(u64::MAX)) } else { (i128::from(i64::MIN), i128::from(i64::MAX)) };
         if negative && !unsigned {
             value = -value;
         }

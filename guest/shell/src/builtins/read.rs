@@ -77,17 +77,13 @@ pub fn read(shell: &mut Shell, args: &[BString]) -> Run<i32> {
             return Ok(1);
         }
     };
-    let stored = store(shell, &request, &names, &record);
+    let stored = store(shell, &request, names, &record);
     let stored = match stored {
         Ok(()) => true,
         Err(Flow::Abort) => false,
         Err(flow) => return Err(flow),
     };
-    Ok(if record.timed_out {
-        TIMED_OUT
-    } else {
-        i32::from(!(stored && record.complete))
-    })
+    Ok(if record.timed_out { TIMED_OUT } else { i32::from(!(stored && record.complete)) })
 }
 
 fn parse<'a>(shell: &mut Shell, args: &'a [BString]) -> Result<(Request, &'a [BString]), i32> {
@@ -372,11 +368,12 @@ impl<'a> Splitter<'a> {
             }
             let field = BString::from(&bytes[start..self.at]);
             self.skip_space();
-            if self.at < bytes.len() && (separator != Separator::Space || self.separator() != Separator::No) {
-                if let Separator::Other(len) = self.separator() {
-                    self.at += len;
-                    self.skip_space();
-                }
+            // White space around another separator belongs to it.
+            if self.at < bytes.len()
+                && let Separator::Other(len) = self.separator()
+            {
+                self.at += len;
+                self.skip_space();
             }
             return Some(field);
         }

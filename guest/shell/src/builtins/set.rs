@@ -41,7 +41,7 @@ pub fn set(shell: &mut Shell, args: &[BString]) -> Run<i32> {
                 }
                 break;
             }
-            [sign @ (b'-' | b'+'), letters @ ..] if !letters.is_empty() => {
+            [sign @ (b'-' | b'+'), letters @ ..] => {
                 rest = after;
                 let on = *sign == b'-';
                 for letter in letters {
@@ -77,7 +77,7 @@ fn check(shell: &mut Shell, args: &[BString]) -> Result<(), i32> {
     let mut rest = args.get(1..).unwrap_or_default();
     while let Some((first, after)) = rest.split_first() {
         let [b'-' | b'+', letters @ ..] = first.as_slice() else { return Ok(()) };
-        if letters.is_empty() || first == "--" {
+        if first == "-" || first == "--" {
             return Ok(());
         }
         rest = after;

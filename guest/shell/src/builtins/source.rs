@@ -2,8 +2,8 @@
 
 use std::rc::Rc;
 
-use agentfense_sys::files::{self, FileType};
 use agentfense_sys::Errno;
+use agentfense_sys::files::{self, FileType};
 use bstr::BString;
 
 use crate::messages::concat;
@@ -114,7 +114,5 @@ impl Shell {
 
 /// A WebAssembly program is no script, whatever its name.
 fn is_program(path: &[u8]) -> bool {
-    files::open(path, files::OpenFlags::READ, 0)
-        .and_then(|file| file.read_some(4))
-        .is_ok_and(|start| start == b"\0asm")
+    files::open(path, files::OpenFlags::READ, 0).and_then(|file| file.read_some(4)).is_ok_and(|start| start == b"\0asm")
 }

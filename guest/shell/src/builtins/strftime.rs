@@ -5,7 +5,17 @@ use bstr::BString;
 const DAYS: [&str; 7] = ["Sunday", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday"];
 
 const MONTHS: [&str; 12] = [
-    "January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November",
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
     "December",
 ];
 
@@ -66,7 +76,8 @@ impl Time {
         let weekday = (self.weekday + 6) % 7;
         let week = (self.yearday - weekday + 10) / 7;
         let weeks_in = |year: i64| {
-            let first = |year: i64| (year + year.div_euclid(4) - year.div_euclid(100) + year.div_euclid(400)).rem_euclid(7);
+            let first =
+                |year: i64| (year + year.div_euclid(4) - year.div_euclid(100) + year.div_euclid(400)).rem_euclid(7);
             if first(year) == 4 || first(year - 1) == 3 { 53 } else { 52 }
         };
         if week < 1 {

@@ -179,7 +179,8 @@ impl Evaluator<'_> {
             b"=" | b"==" => Ok(left == right),
             b"!=" => Ok(left != right),
             b"-eq" | b"-ne" | b"-lt" | b"-le" | b"-gt" | b"-ge" => {
-                let number = |text: &[u8]| integer(text).ok_or_else(|| message(&[text, b": integer expression expected"]));
+                let number =
+                    |text: &[u8]| integer(text).ok_or_else(|| message(&[text, b": integer expression expected"]));
                 Ok(compare(op, number(left)?, number(right)?))
             }
             _ => match self.shell.test_binary(left, op, right) {
@@ -203,7 +204,19 @@ fn is_unary(op: &[u8]) -> bool {
 fn is_binary(op: &[u8]) -> bool {
     matches!(
         op,
-        b"=" | b"==" | b"!=" | b"<" | b">" | b"-eq" | b"-ne" | b"-lt" | b"-le" | b"-gt" | b"-ge" | b"-nt" | b"-ot" | b"-ef"
+        b"=" | b"=="
+            | b"!="
+            | b"<"
+            | b">"
+            | b"-eq"
+            | b"-ne"
+            | b"-lt"
+            | b"-le"
+            | b"-gt"
+            | b"-ge"
+            | b"-nt"
+            | b"-ot"
+            | b"-ef"
     )
 }
 

@@ -129,8 +129,9 @@ impl Shell {
                 return vec![File { path: hashed.path.clone(), hashed: true }];
             }
             return match crate::exec::search(&search_path, name) {
-                Found::Program(path) => vec![File { path, hashed: false }],
-                _ => Vec::new(),
+                // bash names a file that could be run if only its mode were right.
+                Found::Program(path) | Found::Unusable(path) => vec![File { path, hashed: false }],
+                Found::Nothing => Vec::new(),
             };
         }
         search_path

@@ -95,35 +95,24 @@ fn apply(mask: u32, mode: &[u8]) -> Result<u32, (u8, bool)> {
             rest = after;
         }
         let who = if who == 0 { 0o777 } else { who };
-        if rest.is_empty() {
-            return Err((0, true));
+        let Some((operator @ (b'+' | b'-' | b'='), letters)) = rest.split_first() else {
+            return Err((rest.first().copied().unwrap_or(0), true));
+        };
+        // Unlike chmod, bash takes one operator a clause, and no copies (`g=u`).
+        let mut bits = 0;
+        for letter in letters {
+            bits |= match letter {
+                b'r' => 0o444,
+                b'w' => 0o222,
+                b'x' => 0o111,
+                other => return Err((*other, false)),
+            };
         }
-        while let Some((operator, after)) = rest.split_first() {
-            if !matches!(operator, b'+' | b'-' | b'=') {
-                return Err((*operator, true));
-            }
-            rest = after;
-            let mut bits = 0;
-            while let Some((letter, after)) = rest.split_first() {
-                bits |= match letter {
-                    b'r' => 0o444,
-                    b'w' => 0o222,
-                    b'x' => 0o111,
-                    b'X' => 0o111,
-                    b'u' => (allowed >> 6 & 7) * 0o111,
-                    b'g' => (allowed >> 3 & 7) * 0o111,
-                    b'o' => (allowed & 7) * 0o111,
-                    b'+' | b'-' | b'=' => break,
-                    other => return Err((*other, false)),
-                };
-                rest = after;
-            }
-            let bits = bits & who;
-            match operator {
-                b'+' => allowed |= bits,
-                b'-' => allowed &= !bits,
-                _ => allowed = (allowed & !who) | bits,
-            }
+        let bits = bits & who;
+        match operator {
+            b'+' => allowed |= bits,
+            b'-' => allowed &= !bits,
+            _ => allowed = (allowed & !who) | bits,
         }
     }
     Ok(!allowed & 0o777)
@@ -138,7 +127,8 @@ mod tests {
         assert_eq!(apply(0o022, b"u=rwx,g=,o="), Ok(0o077));
         assert_eq!(apply(0o077, b"g+r"), Ok(0o037));
         assert_eq!(apply(0o022, b"a-w"), Ok(0o222));
-        assert_eq!(apply(0o022, b"o=u"), Ok(0o020));
+        assert_eq!(apply(0o022, b"o=u"), Err((b'u', false)));
+        assert_eq!(apply(0o022, b"u+r+w"), Err((b'+', false)));
         assert_eq!(apply(0o022, b"u=z"), Err((b'z', false)));
         assert_eq!(apply(0o022, b"u*r"), Err((b'*', true)));
         assert_eq!(symbols(0o022), "u=rwx,g=rx,o=rx");

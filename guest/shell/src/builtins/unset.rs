@@ -29,11 +29,8 @@ pub fn unset(shell: &mut Shell, args: &[BString]) -> Run<i32> {
     }
     let mut status = 0;
     for name in args.get(first..).unwrap_or_default() {
-        let done = if functions {
-            shell.unset_function(name)
-        } else {
-            shell.unset_variable(name, reference, variables)?
-        };
+        let done =
+            if functions { shell.unset_function(name) } else { shell.unset_variable(name, reference, variables)? };
         if !done {
             status = 1;
         }
@@ -81,7 +78,11 @@ impl Shell {
             return Ok(true);
         };
         if variable.attributes.any(Attributes::READONLY.with(Attributes::NO_UNSET)) {
-            let what = if variable.attributes.any(Attributes::READONLY) { "cannot unset: readonly variable" } else { "cannot unset" };
+            let what = if variable.attributes.any(Attributes::READONLY) {
+                "cannot unset: readonly variable"
+            } else {
+                "cannot unset"
+            };
             self.error([b"unset: ", name.as_slice(), b": ", what.as_bytes()].concat());
             return Ok(false);
         }

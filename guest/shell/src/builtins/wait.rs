@@ -7,7 +7,7 @@ use bstr::BString;
 use super::control::parse_number;
 use crate::jobs::ProcessState;
 use crate::messages::concat;
-use crate::shell::{Run, Shell};
+use crate::shell::{Flow, Role, Run, Shell};
 
 const USAGE: &str = "wait [-fn] [-p var] [id ...]";
 
@@ -68,7 +68,7 @@ pub fn wait(shell: &mut Shell, args: &[BString]) -> Run<i32> {
     let mut told = None;
     for operand in rest {
         let Some(pid) = operand_pid(shell, operand) else {
-            status = 127;
+            status = if operand.starts_with(b"%") { 127 } else { 1 };
             continue;
         };
         match wait_for(shell, pid)? {
@@ -147,9 +147,13 @@ fn interrupted(shell: &mut Shell) -> Run<Option<i32>> {
         if shell.traps.get(signal.number()).is_some() {
             shell.run_trap(signal.number())?;
             status = Some(128 + i32::from(signal.number()));
-        } else if signal == Signal::SIGINT {
+        } else if signal == Signal::SIGINT && shell.role == Role::Session {
             shell.status = 128 + i32::from(signal.number());
-            return Err(crate::shell::Flow::Interrupt);
+            return Err(Flow::Interrupt);
+        } else {
+            shell.status = 128 + i32::from(signal.number());
+            shell.run_exit_trap();
+            shell.die_of(signal)?;
         }
     }
     Ok(status)
@@ -192,11 +196,8 @@ fn wait_any(shell: &mut Shell, operands: &[BString], variable: Option<BString>) 
     }
     loop {
         // One that has ended already and was not asked about yet.
-        let candidates: Vec<Pid> = if operands.is_empty() {
-            shell.jobs.iter().map(|job| job.pid()).collect()
-        } else {
-            wanted.clone()
-        };
+        let candidates: Vec<Pid> =
+            if operands.is_empty() { shell.jobs.iter().map(|job| job.pid()).collect() } else { wanted.clone() };
         for pid in &candidates {
             if let Some(state) = shell.jobs.ended(*pid) {
                 finish_job(shell, *pid);

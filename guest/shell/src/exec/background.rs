@@ -30,7 +30,7 @@ impl Shell {
         }
         match pid? {
             Some(pid) => {
-                let text = BString::from(crate::syntax::print::and_or(list));
+                let text = crate::syntax::print::and_or(list);
                 let number = self.jobs.add(&[pid], group.map(|_| pid), text);
                 self.last_background = Some(pid);
                 if self.interactive {

@@ -16,9 +16,7 @@ impl Shell {
             CompoundKind::ArithFor { init, condition, update, body } => {
                 self.run_arith_for(compound.line, [init.as_ref(), condition.as_ref(), update.as_ref()], body)
             }
-            CompoundKind::Select { name, words, body } => {
-                self.run_select(compound.line, name, words.as_deref(), body)
-            }
+            CompoundKind::Select { name, words, body } => self.run_select(compound.line, name, words.as_deref(), body),
             CompoundKind::Case { word, arms } => self.run_case(compound.line, word, arms),
             CompoundKind::Arith(expression) => {
                 if !self.before_compound(compound)? {
@@ -64,9 +62,11 @@ impl Shell {
     pub(crate) fn run_redirected(&mut self, compound: &Compound, redirects: &[Redirect]) -> Run {
         let mark = self.substituted_fds.len();
         let mut undo = Undo::default();
+        let mut failed = false;
         let result = match self.redirect(redirects, &mut undo) {
             Ok(true) => self.run_compound(compound),
             Ok(false) => {
+                failed = true;
                 self.status = 1;
                 self.pipe_status = PipeStatus::One(1);
                 Ok(())
@@ -75,7 +75,9 @@ impl Shell {
         };
         self.undo(undo);
         self.close_substituted(mark);
-        result
+        result?;
+        // A redirection's failure is the compound command's own.
+        if failed { self.check_status() } else { Ok(()) }
     }
 
     fn run_if(&mut self, arms: &[(Program, Program)], otherwise: Option<&Program>) -> Run {

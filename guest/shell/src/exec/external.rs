@@ -122,21 +122,7 @@ impl Shell {
             }
         };
         let env = self.environment(&path);
-        let child = match self.spawn_file(&path, words, env, group, ignore) {
-            // The remembered place may be out of date.
-            Err(Errno::Noent) if !name.contains(&b'/') => {
-                Rc::make_mut(&mut self.hash).entries.remove(name);
-                match self.find_command(name) {
-                    Found::Program(path) => {
-                        let env = self.environment(&path);
-                        self.spawn_file(&path, words, env, group, ignore)
-                    }
-                    _ => Err(Errno::Noent),
-                }
-            }
-            other => other,
-        };
-        child.map_err(|error| self.cannot_run(&path, error))
+        self.spawn_file(&path, words, env, group, ignore).map_err(|error| self.cannot_run(&path, error))
     }
 
     /// Starts the program that `exec` puts in the shell's place.
@@ -240,10 +226,8 @@ impl Shell {
             return Found::Program(hashed.path.clone());
         }
         let found = search(&search_path, name);
-        // A relative entry of PATH is not remembered: it depends on where we are.
         if let Found::Program(path) = &found
             && remember
-            && path.starts_with(b"/")
         {
             let hashed = Hashed { path: path.clone(), hits: 1 };
             Rc::make_mut(&mut self.hash).entries.insert(name.clone(), hashed);

@@ -37,7 +37,10 @@ pub(crate) enum Task<'a> {
     Command(&'a Command),
     AndOr(&'a AndOr),
     Words(&'a Simple, &'a [BString]),
-    Script { path: BString, arguments: Vec<BString> },
+    Script {
+        path: BString,
+        arguments: Vec<BString>,
+    },
     #[allow(dead_code, reason = "sent without a state, by `feed`")]
     Feed(&'a serde_bytes::Bytes),
 }
@@ -137,9 +140,7 @@ pub(crate) fn child(payload: &[u8]) -> Result<i32, String> {
         let _ = shell.run_task(task);
         return Ok(0);
     }
-    let loop_depth = shell.loop_depth;
     shell.become_subshell();
-    shell.loop_depth = loop_depth;
     shell.install_dispositions();
     let result = shell.run_task(task);
     match result {

@@ -20,9 +20,7 @@ impl Shell {
             self.status = 1;
             return self.check_status();
         }
-        if self.options.get(SetOption::Posix)
-            && crate::builtins::lookup(name).is_some_and(|builtin| builtin.special)
-        {
+        if self.options.get(SetOption::Posix) && crate::builtins::lookup(name).is_some_and(|builtin| builtin.special) {
             self.error(concat(&[b"`", name, b"': is a special builtin"]));
             self.status = 2;
             return Err(Flow::Exit);

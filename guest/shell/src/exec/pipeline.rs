@@ -167,7 +167,8 @@ impl Shell {
             Ok(words) => words,
             Err(_) => return Stage::Done(if self.status == 0 { 1 } else { self.status }),
         };
-        let shell_code = words.first().is_none_or(|name| self.functions.contains_key(name) || self.builtin(name).is_some());
+        let shell_code =
+            words.first().is_none_or(|name| self.functions.contains_key(name) || self.builtin(name).is_some());
         if shell_code {
             self.subshell_depth -= 1;
             return process_or_failure(self.fork_or_complain(&Task::Words(simple, &words), group, 0));
@@ -231,7 +232,8 @@ impl Shell {
             stages.iter().filter_map(|stage| if let Stage::Process(pid) = stage { Some(*pid) } else { None }).collect();
         let status = self.status;
         let text = || -> BString {
-            let texts: Vec<Vec<u8>> = commands.iter().map(|command| crate::syntax::print::command(command).into()).collect();
+            let texts: Vec<Vec<u8>> =
+                commands.iter().map(|command| crate::syntax::print::command(command).into()).collect();
             texts.join(b" | ".as_slice()).into()
         };
         let group = group.filter(|group| *group != 0);

@@ -2,8 +2,8 @@
 
 use std::rc::Rc;
 
-use agentfense_sys::files::{self, FileType, OpenFlags};
 use agentfense_sys::Errno;
+use agentfense_sys::files::{self, FileType, OpenFlags};
 use bstr::BString;
 
 use crate::ast::{Redirect, RedirectFd, RedirectKind, Word};
@@ -160,7 +160,7 @@ impl Shell {
             None => (text.as_slice(), false),
         };
         let Some(source) = parse_fd(number) else {
-            if default == 1 && redirect.fd == RedirectFd::Default {
+            if default == 1 && matches!(redirect.fd, RedirectFd::Default | RedirectFd::Number(1)) {
                 return self.both_to_file(&text, OpenFlags::TRUNCATE, undo);
             }
             self.error(concat(&[&text, b": ambiguous redirect"]));

@@ -96,6 +96,9 @@ impl Shell {
                 if self.status == 0 {
                     self.status = 1;
                 }
+                if self.options.get(SetOption::Errexit) {
+                    return Err(Flow::Exit);
+                }
                 self.errexit_ignored = ignored;
                 self.depth = depth;
                 self.close_substituted(0);

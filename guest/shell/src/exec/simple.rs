@@ -210,7 +210,11 @@ impl Shell {
     fn run_builtin_redirected(&mut self, simple: &Simple, builtin: &'static Builtin, arguments: Arguments) -> Run {
         let posix = self.options.get(SetOption::Posix);
         // `exec` without a command keeps its redirections.
-        let keeps = builtin.name == "exec" && matches!(&arguments, Arguments::Words(words) if words.len() == 1);
+        let keeps = builtin.name == "exec"
+            && match &arguments {
+                Arguments::Words(words) => words.iter().skip(1).all(|word| word == "--"),
+                Arguments::Declaration(_) => false,
+            };
         if keeps {
             for assignment in &simple.assignments {
                 self.assign(assignment, AssignMode::Normal)?;

@@ -41,7 +41,8 @@ impl Shell {
     /// Becomes a subshell; the parent, to be given to `restore`.
     pub(super) fn begin_subshell(&mut self) -> Box<Shell> {
         let saved = Box::new(self.clone());
-        self.virtual_pid = Some(NEXT_VIRTUAL_PID.replace(NEXT_VIRTUAL_PID.get().wrapping_add(1).max(FIRST_VIRTUAL_PID)));
+        self.virtual_pid =
+            Some(NEXT_VIRTUAL_PID.replace(NEXT_VIRTUAL_PID.get().wrapping_add(1).max(FIRST_VIRTUAL_PID)));
         self.become_subshell();
         saved
     }
@@ -51,6 +52,8 @@ impl Shell {
         self.subshell_depth += 1;
         self.reset_traps_for_subshell();
         self.interactive = false;
+        // A loop outside is not this subshell's to leave.
+        self.loop_depth = 0;
         self.substituted_fds.clear();
         self.output.clear();
     }
@@ -103,7 +106,15 @@ impl Shell {
 
 /// Whether a signal's default action is to end the process.
 fn ends_by_default(signal: Signal) -> bool {
-    let harmless =
-        [Signal::SIGCHLD, Signal::SIGCONT, Signal::SIGURG, Signal::SIGWINCH, Signal::SIGSTOP, Signal::SIGTSTP, Signal::SIGTTIN, Signal::SIGTTOU];
+    let harmless = [
+        Signal::SIGCHLD,
+        Signal::SIGCONT,
+        Signal::SIGURG,
+        Signal::SIGWINCH,
+        Signal::SIGSTOP,
+        Signal::SIGTSTP,
+        Signal::SIGTTIN,
+        Signal::SIGTTOU,
+    ];
     !harmless.contains(&signal)
 }

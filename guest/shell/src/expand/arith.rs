@@ -140,9 +140,7 @@ impl Shell {
                     ArithUnary::Complement => !value,
                 })
             }
-            ArithExpr::And(left, right) => {
-                Ok(i64::from(self.eval(left, place)? != 0 && self.eval(right, place)? != 0))
-            }
+            ArithExpr::And(left, right) => Ok(i64::from(self.eval(left, place)? != 0 && self.eval(right, place)? != 0)),
             ArithExpr::Or(left, right) => Ok(i64::from(self.eval(left, place)? != 0 || self.eval(right, place)? != 0)),
             ArithExpr::Conditional(condition, yes, no) => {
                 if self.eval(condition, place)? != 0 {
@@ -296,7 +294,13 @@ impl Shell {
     }
 
     #[inline(never)]
-    fn eval_assign(&mut self, op: Option<ArithBinary>, target: &ArithExpr, value: &ArithExpr, place: Scene) -> Run<i64> {
+    fn eval_assign(
+        &mut self,
+        op: Option<ArithBinary>,
+        target: &ArithExpr,
+        value: &ArithExpr,
+        place: Scene,
+    ) -> Run<i64> {
         let ArithExpr::Variable(name, subscript) = target else {
             return Err(self.arith_error(place, "attempted assignment to non-variable", place.text));
         };
@@ -322,7 +326,14 @@ impl Shell {
         Ok(result)
     }
 
-    fn combine(&mut self, op: Option<ArithBinary>, old: i64, right: i64, operand: &ArithExpr, place: Scene) -> Run<i64> {
+    fn combine(
+        &mut self,
+        op: Option<ArithBinary>,
+        old: i64,
+        right: i64,
+        operand: &ArithExpr,
+        place: Scene,
+    ) -> Run<i64> {
         match op {
             None => Ok(right),
             Some(op) => match binary(op, old, right) {

@@ -117,7 +117,8 @@ pub fn decode_one(rest: &[u8], style: Style, out: &mut Vec<u8>) -> Option<usize>
 
 fn hex(text: &[u8], most: usize) -> (u32, usize) {
     let digits = text.iter().take(most).take_while(|byte| byte.is_ascii_hexdigit()).count();
-    let value = text[..digits].iter().fold(0u32, |value, byte| (value << 4) | (*byte as char).to_digit(16).unwrap_or(0));
+    let value =
+        text[..digits].iter().fold(0u32, |value, byte| (value << 4) | (*byte as char).to_digit(16).unwrap_or(0));
     (value, digits)
 }
 

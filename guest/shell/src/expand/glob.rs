@@ -187,7 +187,13 @@ fn search(escaped: &[u8], settings: Settings) -> Vec<BString> {
 }
 
 /// The entries of the directory that `prefix` (empty, or ending in `/`) names.
-fn match_directory(prefix: &BString, pattern: &Pattern, only_directories: bool, settings: Settings, out: &mut Vec<BString>) {
+fn match_directory(
+    prefix: &BString,
+    pattern: &Pattern,
+    only_directories: bool,
+    settings: Settings,
+    out: &mut Vec<BString>,
+) {
     let directory: &[u8] = if prefix.is_empty() { b"." } else { prefix };
     let Ok(entries) = files::read_dir(directory) else { return };
     let hidden = settings.dot || pattern.starts_with_dot();
@@ -253,7 +259,8 @@ mod tests {
 
     #[test]
     fn splits_paths() {
-        let parts: Vec<_> = components(b"/a//b*/@(x/y)c/").iter().map(|c| (c.slashes.to_vec(), c.text.to_vec())).collect();
+        let parts: Vec<_> =
+            components(b"/a//b*/@(x/y)c/").iter().map(|c| (c.slashes.to_vec(), c.text.to_vec())).collect();
         let expected: [(&[u8], &[u8]); 4] = [(b"/", b"a"), (b"//", b"b*"), (b"/", b"@(x/y)c"), (b"/", b"")];
         assert_eq!(parts, expected.map(|(a, b)| (a.to_vec(), b.to_vec())));
     }

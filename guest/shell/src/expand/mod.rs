@@ -6,8 +6,8 @@
 mod arith;
 mod brace;
 pub mod change_case;
-pub mod escapes;
 mod context;
+pub mod escapes;
 mod glob;
 mod parameter;
 pub mod quote;

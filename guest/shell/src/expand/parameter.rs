@@ -618,4 +618,3 @@ fn change_case(value: &[u8], mode: CaseMode, all: bool, pattern: Option<&crate::
     out.extend_from_slice(rest);
     out.into()
 }
-

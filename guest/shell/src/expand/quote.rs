@@ -67,8 +67,8 @@ fn backslash(value: &[u8]) -> BString {
     let mut out = BString::from(Vec::with_capacity(value.len() + 4));
     for (index, byte) in value.iter().enumerate() {
         let special = match byte {
-            b' ' | b'\t' | b'\n' | b'\'' | b'"' | b'\\' | b'|' | b'&' | b';' | b'(' | b')' | b'<' | b'>' | b'!' | b'{'
-            | b'}' | b'*' | b'[' | b'?' | b']' | b'^' | b'$' | b'`' | b',' => true,
+            b' ' | b'\t' | b'\n' | b'\'' | b'"' | b'\\' | b'|' | b'&' | b';' | b'(' | b')' | b'<' | b'>' | b'!'
+            | b'{' | b'}' | b'*' | b'[' | b'?' | b']' | b'^' | b'$' | b'`' | b',' => true,
             b'#' => index == 0,
             b'~' => index == 0 || matches!(value[index - 1], b':' | b'='),
             _ => false,

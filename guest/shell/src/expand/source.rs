@@ -36,4 +36,3 @@ pub(super) fn assigned_source(value: &AssignedValue) -> BString {
 pub(super) fn brace_source(brace: &Brace) -> BString {
     word_source(&Word { parts: vec![WordPart::Brace(Box::new(brace.clone()))] })
 }
-

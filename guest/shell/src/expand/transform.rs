@@ -100,7 +100,9 @@ impl Shell {
     }
 
     fn transform_attributes(&mut self, subject: &ParameterSubject) -> Run<Fetched> {
-        let ParameterSubject::Variable(name, subscript) = subject else { return self.fetch_set(subject).map(|_| Fetched::Unset) };
+        let ParameterSubject::Variable(name, subscript) = subject else {
+            return self.fetch_set(subject).map(|_| Fetched::Unset);
+        };
         let name = self.array_behind(name).into_owned();
         let list = subscript.as_ref().and_then(list_subscript);
         let Some(variable) = self.vars.get(&name) else {

@@ -143,9 +143,7 @@ impl Shell {
                 array(self.frames.iter().rev().map(|frame| frame.name.clone()).collect())
             }
             b"BASH_SOURCE" => array(self.frames.iter().rev().map(|frame| frame.source.clone()).collect()),
-            b"BASH_LINENO" => {
-                array(self.frames.iter().rev().map(|frame| frame.call_line.to_string().into()).collect())
-            }
+            b"BASH_LINENO" => array(self.frames.iter().rev().map(|frame| frame.call_line.to_string().into()).collect()),
             b"BASH_ALIASES" => {
                 let mut map = Associative::default();
                 for (name, value) in self.aliases.iter() {

@@ -95,7 +95,7 @@ struct Scope {
 }
 
 /// All variables of a shell.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub struct Variables {
     table: Rc<FxHashMap<Name, Rc<Variable>>>,
     scopes: Rc<Vec<Rc<Scope>>>,
@@ -195,20 +195,6 @@ impl Ifs {
     }
 }
 
-impl Default for Variables {
-    fn default() -> Self {
-        Variables {
-            table: Rc::default(),
-            scopes: Rc::default(),
-            dynamic: Dynamic::default(),
-            environment: None,
-            ifs: None,
-            path_changes: 0,
-            option_offset: (0, 0),
-        }
-    }
-}
-
 impl Variables {
     /// The visible variable of that name, as it is stored: a nameref is not
     /// followed, a computed value not computed.
@@ -231,7 +217,14 @@ impl Variables {
     /// The visible variable for changing its value or attributes.
     pub fn get_mut(&mut self, name: &[u8]) -> Option<&mut Variable> {
         let variable = Rc::make_mut(&mut self.table).get_mut(name)?;
-        note_change(name, variable.attributes, &mut self.environment, &mut self.ifs, &mut self.path_changes, &mut self.option_offset);
+        note_change(
+            name,
+            variable.attributes,
+            &mut self.environment,
+            &mut self.ifs,
+            &mut self.path_changes,
+            &mut self.option_offset,
+        );
         Some(Rc::make_mut(variable))
     }
 
@@ -243,13 +236,27 @@ impl Variables {
             table.insert(Name::from(name), Rc::new(fresh));
         }
         let variable = table.entry(Name::from(name)).or_default();
-        note_change(name, variable.attributes, &mut self.environment, &mut self.ifs, &mut self.path_changes, &mut self.option_offset);
+        note_change(
+            name,
+            variable.attributes,
+            &mut self.environment,
+            &mut self.ifs,
+            &mut self.path_changes,
+            &mut self.option_offset,
+        );
         Rc::make_mut(variable)
     }
 
     /// Puts a variable in place of the visible one.
     pub fn insert(&mut self, name: &[u8], variable: Variable) {
-        note_change(name, Attributes::EXPORT, &mut self.environment, &mut self.ifs, &mut self.path_changes, &mut self.option_offset);
+        note_change(
+            name,
+            Attributes::EXPORT,
+            &mut self.environment,
+            &mut self.ifs,
+            &mut self.path_changes,
+            &mut self.option_offset,
+        );
         Rc::make_mut(&mut self.table).insert(Name::from(name), Rc::new(variable));
     }
 
@@ -297,7 +304,14 @@ impl Variables {
     }
 
     fn restore(&mut self, name: Name, variable: Option<Rc<Variable>>) {
-        note_change(&name, Attributes::EXPORT, &mut self.environment, &mut self.ifs, &mut self.path_changes, &mut self.option_offset);
+        note_change(
+            &name,
+            Attributes::EXPORT,
+            &mut self.environment,
+            &mut self.ifs,
+            &mut self.path_changes,
+            &mut self.option_offset,
+        );
         let table = Rc::make_mut(&mut self.table);
         match variable {
             Some(variable) => {
@@ -333,7 +347,14 @@ impl Variables {
     }
 
     fn make_at(&mut self, name: &[u8], level: u32, inherit: bool) -> &mut Variable {
-        note_change(name, Attributes::EXPORT, &mut self.environment, &mut self.ifs, &mut self.path_changes, &mut self.option_offset);
+        note_change(
+            name,
+            Attributes::EXPORT,
+            &mut self.environment,
+            &mut self.ifs,
+            &mut self.path_changes,
+            &mut self.option_offset,
+        );
         if level == 0 {
             return self.global_mut(name);
         }
@@ -383,12 +404,18 @@ impl Variables {
 
     /// The global variable, however many locals hide it; made if there is none.
     pub fn global_mut(&mut self, name: &[u8]) -> &mut Variable {
-        note_change(name, Attributes::EXPORT, &mut self.environment, &mut self.ifs, &mut self.path_changes, &mut self.option_offset);
-        let hiding = self
-            .scopes
-            .iter()
-            .enumerate()
-            .find_map(|(place, scope)| Some((place, scope.hidden.iter().position(|(hidden, _)| &**hidden == name)?)));
+        note_change(
+            name,
+            Attributes::EXPORT,
+            &mut self.environment,
+            &mut self.ifs,
+            &mut self.path_changes,
+            &mut self.option_offset,
+        );
+        let hiding =
+            self.scopes.iter().enumerate().find_map(|(place, scope)| {
+                Some((place, scope.hidden.iter().position(|(hidden, _)| &**hidden == name)?))
+            });
         match hiding {
             None => self.entry(name),
             Some((place, at)) => {
@@ -413,7 +440,14 @@ impl Variables {
     /// that `declare -g` can work on the global one like on any other. Doing it
     /// again puts them back.
     pub fn swap_global(&mut self, name: &[u8]) {
-        note_change(name, Attributes::EXPORT, &mut self.environment, &mut self.ifs, &mut self.path_changes, &mut self.option_offset);
+        note_change(
+            name,
+            Attributes::EXPORT,
+            &mut self.environment,
+            &mut self.ifs,
+            &mut self.path_changes,
+            &mut self.option_offset,
+        );
         let table = Rc::make_mut(&mut self.table);
         for scope in Rc::make_mut(&mut self.scopes) {
             let Some(at) = scope.hidden.iter().position(|(hidden, _)| &**hidden == name) else { continue };
@@ -432,7 +466,14 @@ impl Variables {
     pub fn unset(&mut self, name: &[u8]) {
         let Some(variable) = self.table.get(name) else { return };
         let level = variable.level;
-        note_change(name, Attributes::EXPORT, &mut self.environment, &mut self.ifs, &mut self.path_changes, &mut self.option_offset);
+        note_change(
+            name,
+            Attributes::EXPORT,
+            &mut self.environment,
+            &mut self.ifs,
+            &mut self.path_changes,
+            &mut self.option_offset,
+        );
         if level == 0 {
             Rc::make_mut(&mut self.table).remove(name);
             return;
@@ -537,7 +578,8 @@ fn note_change(
 pub fn is_name(name: &[u8]) -> bool {
     match name.split_first() {
         Some((first, rest)) => {
-            (first.is_ascii_alphabetic() || *first == b'_') && rest.iter().all(|b| b.is_ascii_alphanumeric() || *b == b'_')
+            (first.is_ascii_alphabetic() || *first == b'_')
+                && rest.iter().all(|b| b.is_ascii_alphanumeric() || *b == b'_')
         }
         None => false,
     }

@@ -17,8 +17,7 @@ impl Variables {
     /// The variables of a fresh shell: bash's own, and what the environment
     /// gives. `parent` is PPID's value; PWD is the caller's matter.
     pub fn start(environment: impl IntoIterator<Item = (BString, BString)>, parent: u32) -> Variables {
-        let mut vars = Variables::default();
-        vars.dynamic = Dynamic::start();
+        let mut vars = Variables { dynamic: Dynamic::start(), ..Variables::default() };
         vars.add_computed();
         for (name, value) in [
             ("BASH", "/bin/bash"),
@@ -41,8 +40,20 @@ impl Variables {
             // IFS is never taken over: it would change how the script reads.
             let taken = matches!(
                 name.as_slice(),
-                b"SHELLOPTS" | b"BASHOPTS" | b"IFS" | b"UID" | b"EUID" | b"PPID" | b"BASH_VERSINFO" | b"_" | b"LINENO"
-                    | b"RANDOM" | b"SECONDS" | b"OPTIND" | b"BASHPID" | b"BASH_VERSION"
+                b"SHELLOPTS"
+                    | b"BASHOPTS"
+                    | b"IFS"
+                    | b"UID"
+                    | b"EUID"
+                    | b"PPID"
+                    | b"BASH_VERSINFO"
+                    | b"_"
+                    | b"LINENO"
+                    | b"RANDOM"
+                    | b"SECONDS"
+                    | b"OPTIND"
+                    | b"BASHPID"
+                    | b"BASH_VERSION"
             );
             if is_name(&name) && !taken {
                 vars.insert(&name, Variable::scalar(value, Attributes::EXPORT));

@@ -202,7 +202,8 @@ impl Associative {
             }
         }
         let inserted = self.clock;
-        let slot = self.elements.entry(BString::from(key)).or_insert_with(|| Slot { value: BString::default(), inserted });
+        let slot =
+            self.elements.entry(BString::from(key)).or_insert_with(|| Slot { value: BString::default(), inserted });
         &mut slot.value
     }
 

@@ -52,6 +52,11 @@ fn libc_number(errno: Errno) -> c_int {
     }
 }
 
+/// The error that libc has this number for.
+pub(crate) fn from_libc(number: c_int) -> Option<Errno> {
+    crate::errno::ALL.iter().copied().find(|errno| libc_number(*errno) == number)
+}
+
 /// Sets `errno`; gives -1, which is what the caller returns then.
 pub(super) fn fail(errno: Errno) -> c_int {
     // SAFETY: libc gives a valid pointer to the thread's errno.

@@ -86,5 +86,5 @@ unsafe extern "C" fn lchown(path: *const c_char, uid: c_uint, gid: c_uint) -> c_
 unsafe extern "C" fn mkfifo(path: *const c_char, mode: libc::mode_t) -> c_int {
     // SAFETY: the caller's promise.
     let path = unsafe { path_bytes(path) };
-    report(path.and_then(|path| files::make_fifo(path, mode as u32 & 0o7777)))
+    report(path.and_then(|path| files::make_fifo(path, mode & 0o7777)))
 }

@@ -172,14 +172,14 @@ unsafe extern "C" fn __wrap_fstat(fd: c_int, buf: *mut libc::stat) -> c_int {
 unsafe extern "C" fn __wrap_chmod(path: *const c_char, mode: libc::mode_t) -> c_int {
     // SAFETY: the caller's promise.
     let path = unsafe { path_bytes(path) };
-    report(path.and_then(|path| files::set_mode(path, mode as u32 & 0o7777, true)))
+    report(path.and_then(|path| files::set_mode(path, mode & 0o7777, true)))
 }
 
 /// # Safety
 /// As fchmod(2).
 #[unsafe(no_mangle)]
 unsafe extern "C" fn __wrap_fchmod(fd: c_int, mode: libc::mode_t) -> c_int {
-    let mode = mode as u32 & 0o7777;
+    let mode = mode & 0o7777;
     match origin(fd) {
         Origin::Inherited => match OpenFile::inherited(fd as u32) {
             Some(file) => report(file.set_mode(mode)),
@@ -197,7 +197,7 @@ unsafe extern "C" fn __wrap_fchmodat(fd: c_int, path: *const c_char, mode: libc:
     let follow = flags & libc::AT_SYMLINK_NOFOLLOW == 0;
     // SAFETY: the caller's promise.
     match unsafe { at(fd, path) } {
-        Ok(Some(path)) => report(files::set_mode(path, mode as u32 & 0o7777, follow)),
+        Ok(Some(path)) => report(files::set_mode(path, mode & 0o7777, follow)),
         Ok(None) => fail(Errno::Notsup),
         Err(errno) => fail(errno),
     }

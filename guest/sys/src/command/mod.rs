@@ -19,7 +19,7 @@
 #[cfg(target_arch = "wasm32")]
 mod descriptors;
 #[cfg(target_arch = "wasm32")]
-mod errno;
+pub(crate) mod errno;
 #[cfg(target_arch = "wasm32")]
 mod identity;
 #[cfg(target_arch = "wasm32")]

@@ -4,7 +4,7 @@ use crate::support::options::size;
 use crate::support::quote::lossy;
 use crate::support::{Failure, Outcome, quote, stdout};
 use agentfense_sys::Errno;
-use agentfense_sys::files::{self, OpenFile, OpenFlags, Whence};
+use agentfense_sys::files::{self, FileType, OpenFile, OpenFlags, Whence};
 use std::io::Write;
 use std::time::Instant;
 
@@ -287,7 +287,9 @@ fn skip_input(input: &OpenFile, skip: u64, block: usize) -> Result<(), CopyError
 }
 
 fn copy(input: &OpenFile, output: &OpenFile, settings: &Settings, counts: &mut Counts) -> Result<u8, CopyError> {
-    let full = settings.has("fullblock");
+    // The kernel may give a large block in pieces; only a stream has short reads of its own.
+    let stream = input.stat().is_ok_and(|stat| stat.kind == FileType::Fifo) || input.is_terminal();
+    let full = settings.has("fullblock") || !stream;
     let mut left = settings.count.map(|count| {
         if settings.has("count_bytes") { count } else { count.saturating_mul(settings.input_size as u64) }
     });

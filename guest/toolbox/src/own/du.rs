@@ -165,7 +165,6 @@ impl<W: Write> DiskUsage<'_, W> {
 
     fn size(&self, stat: &Stat) -> u64 {
         match (self.settings.apparent, stat.kind) {
-            (true, FileType::Directory) => 0,
             (true, _) => stat.size,
             (false, FileType::Directory) => 4096,
             // Short links are kept in the inode.
@@ -199,10 +198,7 @@ impl<W: Write> DiskUsage<'_, W> {
             return Ok((0, None));
         }
         let directory = stat.kind == FileType::Directory;
-        if (stat.nlink > 1 || directory)
-            && !(settings.count_links && !directory)
-            && !self.seen.insert((stat.dev, stat.ino))
-        {
+        if (directory || (stat.nlink > 1 && !settings.count_links)) && !self.seen.insert((stat.dev, stat.ino)) {
             return Ok((0, None));
         }
         let size = self.size(&stat);

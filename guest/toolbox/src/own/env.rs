@@ -49,7 +49,7 @@ fn main_within(args: Vec<Vec<u8>>, depth: usize) -> Outcome {
     let (mut dir, mut argv0) = (None, None);
     let mut ignored = 0;
     let mut first = None;
-    while let Some(item) = options.next().map_err(|failure| usage(failure))? {
+    while let Some(item) = options.next().map_err(usage)? {
         match item {
             Item::Option('i', _) => clear = true,
             Item::Option('0', _) => nul = true,

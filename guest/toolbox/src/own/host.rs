@@ -1,4 +1,4 @@
-//! hostname, hostid, uptime, users, who, sync: about the machine, which is the sandbox.
+//! hostname, hostid, uname, arch, uptime, users, who, sync: about the machine, which is the sandbox.
 
 use crate::support::time::{Civil, now};
 use crate::support::{Failure, Item, Long, Options, Outcome, Takes, quote, stdout};
@@ -56,6 +56,65 @@ pub fn hostid(args: Vec<Vec<u8>>) -> Outcome {
     let id = name().bytes().fold(0x811c_9dc5u32, |hash, byte| (hash ^ u32::from(byte)).wrapping_mul(0x0100_0193));
     let mut out = stdout();
     writeln!(out, "{id:08x}")?;
+    out.flush()?;
+    Ok(0)
+}
+
+/// What the processor of a sandbox is.
+const MACHINE: &str = "wasm32";
+
+/// Runs arch.
+pub fn arch(args: Vec<Vec<u8>>) -> Outcome {
+    none(args, "{}\nPrint machine architecture.")?;
+    let mut out = stdout();
+    writeln!(out, "{MACHINE}")?;
+    out.flush()?;
+    Ok(0)
+}
+
+/// Runs uname. A sandbox behaves as Linux does, so that is what scripts that ask are told.
+pub fn uname(args: Vec<Vec<u8>>) -> Outcome {
+    let longs: &[Long] = &[
+        ("all", Takes::Nothing, 'a'),
+        ("kernel-name", Takes::Nothing, 's'),
+        ("sysname", Takes::Nothing, 's'),
+        ("nodename", Takes::Nothing, 'n'),
+        ("kernel-release", Takes::Nothing, 'r'),
+        ("release", Takes::Nothing, 'r'),
+        ("kernel-version", Takes::Nothing, 'v'),
+        ("machine", Takes::Nothing, 'm'),
+        ("processor", Takes::Nothing, 'p'),
+        ("hardware-platform", Takes::Nothing, 'i'),
+        ("operating-system", Takes::Nothing, 'o'),
+    ];
+    let mut options = Options::new(args, "asnrvmpio", longs, "{} [-asnrvmpio]\nPrint certain system information.");
+    let mut asked = String::new();
+    while let Some(item) = options.next()? {
+        match item {
+            Item::Option('a', _) => asked.push_str("snrvmo"),
+            Item::Option(letter, _) => asked.push(letter),
+            Item::Operand(extra) => return Err(Failure::usage(format!("extra operand {}", quote(extra)))),
+        }
+    }
+    if asked.is_empty() {
+        asked.push('s');
+    }
+    let release = concat!("6.1.0-agentfense-", env!("CARGO_PKG_VERSION"));
+    let parts: Vec<String> = "snrvmpio"
+        .chars()
+        .filter(|&letter| asked.contains(letter))
+        .map(|letter| match letter {
+            's' => "Linux".into(),
+            'n' => name(),
+            'r' => release.into(),
+            'v' => "#1 agentfense".into(),
+            'm' => MACHINE.into(),
+            'o' => "GNU/Linux".into(),
+            _ => "unknown".into(),
+        })
+        .collect();
+    let mut out = stdout();
+    writeln!(out, "{}", parts.join(" "))?;
     out.flush()?;
     Ok(0)
 }

@@ -1,5 +1,6 @@
 //! The commands of our own: those that need the kernel, and those of which there is none to use.
 
+pub mod cat;
 pub mod chmod;
 pub mod chown;
 pub mod dd;
@@ -8,21 +9,26 @@ pub mod du;
 pub mod env;
 pub mod find;
 pub mod grep;
+pub mod head;
 pub mod host;
 pub mod id;
 pub mod install;
 pub mod kill;
 pub mod ls;
 pub mod mkdir;
+pub mod mv;
+pub mod name;
 pub mod nice;
 pub mod nohup;
 pub mod ps;
 pub mod sleep;
 pub mod stat;
+pub mod tail;
 pub mod terminal;
 pub mod test;
 pub mod timeout;
 pub mod touch;
 pub mod truth;
+pub mod wc;
 pub mod which;
 pub mod xargs;

@@ -53,7 +53,10 @@ pub fn main(args: Vec<Vec<u8>>) -> Outcome {
     }
     // The signal is not for this process either, which waits for the program.
     let _ = agentfense_sys::processes::set_disposition(Signal::SIGHUP, agentfense_sys::processes::Disposition::Ignore);
-    exec(&program, &mut command, Signal::SIGHUP.bit())
+    exec(&program, &mut command, Signal::SIGHUP.bit()).map_err(|failure| match failure.status {
+        Some(126 | 127) => Failure { message: format!("failed to run command {}", failure.message), ..failure },
+        _ => failure,
+    })
 }
 
 fn output_file() -> Result<(OpenFile, String), Failure> {

@@ -90,7 +90,7 @@ fn describe(
             .and_then(|file| file.stat())
             .map_err(|errno| format!("cannot stat standard input: {errno}"))?
     } else {
-        files::stat(name, follow).map_err(|errno| format!("cannot stat {}: {errno}", quote(name)))?
+        files::stat(name, follow).map_err(|errno| format!("cannot statx {}: {errno}", quote(name)))?
     };
     let default = "  File: %N\n  Size: %-10s\tBlocks: %-10b IO Block: %-6o %F\n\
                    Device: %Hd,%Ld\tInode: %-11i Links: %h\n\
@@ -101,13 +101,14 @@ fn describe(
                    Access: (%04a/%10.10A)  Uid: (%5u/%8U)   Gid: (%5g/%8G)\n\
                    Access: %x\nModify: %y\nChange: %z\n Birth: %w\n";
     let device = matches!(stat.kind, FileType::Character | FileType::Block);
+    let bare = format.is_none();
     let (format, newline) = match format {
         Some(format) => (format, !escapes),
         None if terse => (TERSE.as_bytes(), true),
         None if device => (special.as_bytes(), false),
         None => (default.as_bytes(), false),
     };
-    expand(format, escapes, newline, |letter, prefix| value(letter, prefix, name, &stat, names))
+    expand(format, escapes, newline, |letter, prefix| value(letter, prefix, name, &stat, names, bare))
 }
 
 /// Replaces the sequences of a format.
@@ -224,10 +225,11 @@ fn digits(bytes: &mut std::iter::Peekable<impl Iterator<Item = u8>>) -> Option<u
 }
 
 /// A quoted name as stat prints it, and where a link leads.
-fn quoted_name(name: &[u8], stat: &Stat) -> Vec<u8> {
-    // The default format shows a plain name bare.
+fn quoted_name(name: &[u8], stat: &Stat, bare: bool) -> Vec<u8> {
+    // The default format shows a plain name as it is.
     let plain = |name: &[u8]| {
-        let bare = !name.is_empty() && name.iter().all(|b| b.is_ascii_alphanumeric() || b"-_./+,:@%=".contains(b));
+        let bare =
+            bare && !name.is_empty() && name.iter().all(|b| b.is_ascii_alphanumeric() || b"-_./+,:@%=".contains(b));
         if bare { lossy(name) } else { quote(name) }
     };
     let mut text = plain(name);
@@ -240,7 +242,14 @@ fn quoted_name(name: &[u8], stat: &Stat) -> Vec<u8> {
     text.into_bytes()
 }
 
-fn value(letter: char, prefix: Option<char>, name: &[u8], stat: &Stat, names: &(Names, Names)) -> Option<Vec<u8>> {
+fn value(
+    letter: char,
+    prefix: Option<char>,
+    name: &[u8],
+    stat: &Stat,
+    names: &(Names, Names),
+    bare: bool,
+) -> Option<Vec<u8>> {
     let full_mode = mode::type_bits(stat.kind) | stat.mode & 0o7777;
     let device = |number: u64| match prefix {
         // As makedev(3) packs it.
@@ -268,7 +277,7 @@ fn value(letter: char, prefix: Option<char>, name: &[u8], stat: &Stat, names: &(
             return Some(mounts.first()?.mount_point.clone());
         }
         'n' => return Some(name.to_vec()),
-        'N' => return Some(quoted_name(name, stat)),
+        'N' => return Some(quoted_name(name, stat, bare)),
         'o' => "4096".into(),
         'r' | 'R' | 't' | 'T' => "0".into(),
         's' => stat.size.to_string(),

@@ -1,6 +1,6 @@
 //! timeout: runs a program with a time limit.
 
-use crate::support::exec::{cannot_run, end_as, handle};
+use crate::support::exec::{end_as, failed_to_run, handle};
 use crate::support::{Failure, Item, Long, Options, Outcome, Takes, complain, duration, quote};
 use agentfense_sys::process::{Child, Command, ExitStatus};
 use agentfense_sys::processes::{self, KillTarget};
@@ -77,13 +77,14 @@ pub fn main(args: Vec<Vec<u8>>) -> Outcome {
         // A group of its own, so that the signal reaches what the program starts, too.
         command.process_group(0);
     }
-    let child = command.spawn().map_err(|errno| cannot_run(program, errno))?;
+    let child = command.spawn().map_err(|errno| failed_to_run(program, errno))?;
     let watch = Watch { child, foreground, verbose, name: program, signal, kill_after };
     let (status, outcome) = watch.wait(limit)?;
     match outcome {
         End::InTime => end_as(status),
-        _ if preserve => end_as(status),
-        End::Killed => Ok(128 + Signal::SIGKILL.number()),
+        // GNU's timeout kills its own group, and so itself.
+        End::Killed => end_as(ExitStatus::Signaled(Signal::SIGKILL)),
+        End::TimedOut if preserve => Ok(status.shell_status()),
         End::TimedOut => Ok(TIMED_OUT),
     }
 }

@@ -26,6 +26,12 @@ pub fn cannot_run(program: &[u8], errno: Errno) -> Failure {
     Failure::new(format!("{}: {errno}", quote(program))).status(status)
 }
 
+/// The same, said as nohup and timeout say it.
+pub fn failed_to_run(program: &[u8], errno: Errno) -> Failure {
+    let failure = cannot_run(program, errno);
+    Failure { message: format!("failed to run command {}", failure.message), ..failure }
+}
+
 /// Starts to handle signals; the ones that this process ignores stay ignored and are given back,
 /// for the child to ignore.
 pub fn handle(signals: &[Signal]) -> u64 {

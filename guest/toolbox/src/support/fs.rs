@@ -33,3 +33,31 @@ pub fn rmdir(name: &[u8]) -> Result<(), Errno> {
 pub fn mkdir(name: &[u8]) -> Result<(), Errno> {
     fs::create_dir(path(name)).map_err(errno)
 }
+
+/// As rename(2).
+pub fn rename(from: &[u8], to: &[u8]) -> Result<(), Errno> {
+    fs::rename(path(from), path(to)).map_err(errno)
+}
+
+/// As symlink(2): `name` becomes a link to `target`.
+#[cfg(target_arch = "wasm32")]
+pub fn symlink(target: &[u8], name: &[u8]) -> Result<(), Errno> {
+    use std::ffi::{CString, c_char, c_int};
+    unsafe extern "C" {
+        fn symlink(target: *const c_char, name: *const c_char) -> c_int;
+    }
+    let text = |name: &[u8]| CString::new(to_wasi(name).as_bytes()).map_err(|_| Errno::Inval);
+    let (target, name) = (text(target)?, text(name)?);
+    // SAFETY: libc's symlink with two NUL-terminated strings that live through the call. `std`
+    // has a function for it on this target only in unstable form.
+    match unsafe { symlink(target.as_ptr(), name.as_ptr()) } {
+        0 => Ok(()),
+        _ => Err(errno(io::Error::last_os_error())),
+    }
+}
+
+/// As symlink(2). Only programs of a sandbox make links.
+#[cfg(not(target_arch = "wasm32"))]
+pub fn symlink(_: &[u8], _: &[u8]) -> Result<(), Errno> {
+    Err(Errno::Nosys)
+}

@@ -70,7 +70,6 @@ impl Options {
     }
 
     /// The next option or operand.
-    #[expect(clippy::should_implement_trait, reason = "fails, and must not be a for loop's")]
     pub fn next(&mut self) -> Result<Option<Item>, Failure> {
         if !self.group.is_empty() {
             return self.short().map(Some);

@@ -114,7 +114,8 @@ pub fn parse(text: &[u8]) -> (f64, bool) {
 
 fn parse_decimal(text: &str) -> (f64, usize) {
     let bytes = text.as_bytes();
-    let run = |from: usize| bytes.get(from..).unwrap_or_default().iter().take_while(|byte| byte.is_ascii_digit()).count();
+    let run =
+        |from: usize| bytes.get(from..).unwrap_or_default().iter().take_while(|byte| byte.is_ascii_digit()).count();
     let whole = run(0);
     let mut end = whole;
     if bytes.get(end) == Some(&b'.') {

@@ -245,7 +245,7 @@ impl Parser {
                 self.at += 1;
                 Ok(word.clone())
             }
-            None => Err(Failure::new(format!("missing argument to '{name}'"))),
+            None => Err(Failure::new(format!("missing argument to `{name}'"))),
         }
     }
 
@@ -438,7 +438,7 @@ impl Parser {
             "-executable" => Test::Executable,
             "-fstype" => Test::FileSystem(lossy(self.argument(name)?)),
             _ if name.len() == 8 && name.starts_with("-newer") => self.newer_xy(name)?,
-            _ => return Err(Failure::new(format!("unknown predicate '{name}'"))),
+            _ => return Err(Failure::new(format!("unknown predicate `{name}'"))),
         })
     }
 
@@ -529,7 +529,7 @@ impl Parser {
     }
 
     fn newer_xy(&mut self, name: &str) -> Result<Test, Failure> {
-        let unknown = || Failure::new(format!("unknown predicate '{name}'"));
+        let unknown = || Failure::new(format!("unknown predicate `{name}'"));
         let letters: Vec<char> = name.chars().skip(6).collect();
         let time = |letter: Option<&char>| match letter {
             Some('a') => Some(Time::Access),
@@ -640,7 +640,7 @@ mod tests {
         assert!(!command.executions[0].many && command.executions[1].many);
         assert_eq!(command.executions[0].arguments.len(), 3);
         assert_eq!(command.executions[1].arguments, [b"c".to_vec()]);
-        assert_eq!(parse(&["-exec", "a"]).unwrap_err(), "missing argument to '-exec'");
+        assert_eq!(parse(&["-exec", "a"]).unwrap_err(), "missing argument to `-exec'");
     }
 
     #[test]
@@ -650,7 +650,7 @@ mod tests {
             (&["(", "-true"], "invalid expression; I was expecting"),
             (&["-true", ")"], "you have too many"),
             (&["-o", "-true"], "invalid expression; you have used a binary operator"),
-            (&["-nope"], "unknown predicate '-nope'"),
+            (&["-nope"], "unknown predicate `-nope'"),
             (&["-true", "x"], "paths must precede expression: 'x'"),
             (&["-type", "q"], "Unknown argument to -type"),
             (&["-size", "1x"], "invalid argument '1x' to '-size'"),

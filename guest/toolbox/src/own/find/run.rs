@@ -12,11 +12,14 @@ use agentfense_sys::processes;
 /// What a command line with many paths may have at most.
 const MAX_SIZE: usize = 128 * 1024;
 
+/// Paths, their size, and the directory that they are in.
+type Waiting = (Vec<Vec<u8>>, usize, Option<Vec<u8>>);
+
 /// Runs programs, one file or many at a time.
 pub struct Runner<'a> {
     executions: &'a [Execution],
-    /// The paths that wait for their program, by execution, and the directory they are in.
-    waiting: Vec<(Vec<Vec<u8>>, usize, Option<Vec<u8>>)>,
+    /// What waits for its program, by execution.
+    waiting: Vec<Waiting>,
     ignored: u64,
     pub failed: bool,
 }

@@ -396,7 +396,13 @@ pub fn read(args: Vec<Vec<u8>>, syntax: Syntax) -> Result<Settings, Failure> {
     }
     if !given {
         if operands.is_empty() {
-            return Err(Failure { message: "no pattern given".into(), status: Some(2), usage: true });
+            if let Some(stderr) = OpenFile::inherited(2) {
+                let _ = stderr.write_bytes(
+                    b"Usage: grep [OPTION]... PATTERNS [FILE]...
+",
+                );
+            }
+            return Err(Failure { message: String::new(), status: Some(2), usage: true });
         }
         let pattern = operands.remove(0);
         add_patterns(&mut settings.patterns, &pattern);

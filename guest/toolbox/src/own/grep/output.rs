@@ -57,9 +57,10 @@ impl<'a> Output<'a> {
 
     /// What stands for the lines of a file that is no text.
     pub fn binary(&mut self, name: &[u8]) -> io::Result<()> {
-        self.out.write_all(b"grep: ")?;
-        self.out.write_all(name)?;
-        self.out.write_all(b": binary file matches\n")
+        self.out.flush()?;
+        let name = String::from_utf8_lossy(name);
+        crate::support::complain("grep", format_args!("{name}: binary file matches"));
+        Ok(())
     }
 
     /// The line between groups of lines that do not touch.

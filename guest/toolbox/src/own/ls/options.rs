@@ -426,11 +426,8 @@ pub fn read(args: Vec<Vec<u8>>, format: Option<Format>) -> Result<(Settings, Vec
             'T' => settings.tab = number("tab size", &value).map_err(|failure| failure.status(2))?,
             'w' => settings.width = number("line width", &value).map_err(|failure| failure.status(2))?,
             'x' => settings.format = Format::Across,
-            '1' => {
-                if settings.format != Format::Long {
-                    settings.format = Format::Lines;
-                }
-            }
+            '1' if settings.format == Format::Long => {}
+            '1' => settings.format = Format::Lines,
             '\u{14}' => {
                 settings.end = 0;
                 settings.color = false;

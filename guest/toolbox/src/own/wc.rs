@@ -1,0 +1,304 @@
+//! wc: counts lines, words, characters and bytes.
+
+use crate::support::quote::lossy;
+use crate::support::{Failure, Item, Long, Options, Outcome, Takes, complain, quote, stdout};
+use agentfense_sys::Errno;
+use agentfense_sys::files::{self, FileType, OpenFile, OpenFlags};
+use memchr::memchr_iter;
+use std::io::{Read, Write};
+
+const HELP: &str = "\
+{} [OPTION]... [FILE]...
+  or:  wc [OPTION]... --files0-from=F
+Print newline, word, and byte counts for each FILE, and a total line if there are several.
+
+  -c, --bytes            print the byte counts
+  -m, --chars            print the character counts
+  -l, --lines            print the newline counts
+      --files0-from=F    read input from the files specified by NUL-terminated names in file F
+  -L, --max-line-length  print the maximum display width
+  -w, --words            print the word counts
+      --total=WHEN       when to print a line with total counts: auto, always, only, never";
+
+const LONGS: &[Long] = &[
+    ("bytes", Takes::Nothing, 'c'),
+    ("chars", Takes::Nothing, 'm'),
+    ("lines", Takes::Nothing, 'l'),
+    ("files0-from", Takes::Argument, '\u{1}'),
+    ("max-line-length", Takes::Nothing, 'L'),
+    ("words", Takes::Nothing, 'w'),
+    ("total", Takes::Argument, '\u{2}'),
+];
+
+const CHUNK: u32 = 128 * 1024;
+
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+struct Wanted {
+    lines: bool,
+    words: bool,
+    chars: bool,
+    bytes: bool,
+    width: bool,
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+struct Counts {
+    lines: u64,
+    words: u64,
+    chars: u64,
+    bytes: u64,
+    width: u64,
+}
+
+/// Counts text that comes in pieces.
+#[derive(Default)]
+struct Counter {
+    counts: Counts,
+    in_word: bool,
+    column: u64,
+    /// The start of a character whose end is in the next piece.
+    broken: Vec<u8>,
+}
+
+impl Counter {
+    fn piece(&mut self, data: &[u8], wanted: Wanted) {
+        self.counts.bytes += data.len() as u64;
+        if !(wanted.words || wanted.chars || wanted.width) {
+            self.counts.lines += memchr_iter(b'\n', data).count() as u64;
+            return;
+        }
+        let joined;
+        let mut data = data;
+        if !self.broken.is_empty() {
+            self.broken.extend_from_slice(data);
+            joined = std::mem::take(&mut self.broken);
+            data = &joined;
+        }
+        // A sequence that may go on in the next piece waits for it.
+        let whole = match std::str::from_utf8(data) {
+            Err(error) if error.error_len().is_none() => error.valid_up_to(),
+            _ => data.len(),
+        };
+        self.broken = data[whole..].to_vec();
+        self.text(&data[..whole]);
+    }
+
+    fn text(&mut self, data: &[u8]) {
+        for chunk in data.utf8_chunks() {
+            for c in chunk.valid().chars() {
+                self.character(c);
+            }
+            // A byte that is no character is part of a word all the same.
+            if !chunk.invalid().is_empty() && !self.in_word {
+                self.in_word = true;
+                self.counts.words += 1;
+            }
+        }
+    }
+
+    fn character(&mut self, c: char) {
+        self.counts.chars += 1;
+        match c {
+            '\n' | '\r' | '\x0c' => {
+                self.counts.lines += u64::from(c == '\n');
+                self.counts.width = self.counts.width.max(self.column);
+                self.column = 0;
+                self.in_word = false;
+                return;
+            }
+            '\t' => self.column += 8 - self.column % 8,
+            c if c.is_control() => {}
+            _ => self.column += 1,
+        }
+        if c.is_whitespace() {
+            self.in_word = false;
+        } else if !self.in_word && !c.is_control() {
+            self.in_word = true;
+            self.counts.words += 1;
+        }
+    }
+
+    fn end(mut self) -> Counts {
+        let broken = std::mem::take(&mut self.broken);
+        self.text(&broken);
+        self.counts.width = self.counts.width.max(self.column);
+        self.counts
+    }
+}
+
+fn count(file: &OpenFile, wanted: Wanted) -> Result<Counts, Errno> {
+    let mut counter = Counter::default();
+    loop {
+        let data = match file.read_some(CHUNK) {
+            Err(Errno::Intr) => continue,
+            result => result?,
+        };
+        if data.is_empty() {
+            return Ok(counter.end());
+        }
+        counter.piece(&data, wanted);
+    }
+}
+
+/// Runs wc.
+pub fn main(args: Vec<Vec<u8>>) -> Outcome {
+    let mut options = Options::new(args, "cmlLw", LONGS, HELP);
+    let (mut wanted, mut names, mut list, mut total) = (Wanted::default(), Vec::new(), None, b"auto".to_vec());
+    while let Some(item) = options.next()? {
+        match item {
+            Item::Option('c', _) => wanted.bytes = true,
+            Item::Option('m', _) => wanted.chars = true,
+            Item::Option('l', _) => wanted.lines = true,
+            Item::Option('L', _) => wanted.width = true,
+            Item::Option('w', _) => wanted.words = true,
+            Item::Option('\u{1}', value) => list = Some(value),
+            Item::Option(_, value) => {
+                if !matches!(value.as_slice(), b"auto" | b"always" | b"only" | b"never") {
+                    return Err(Failure::usage(format!("invalid argument {} for '--total'", quote(&value))));
+                }
+                total = value;
+            }
+            Item::Operand(name) => names.push(name),
+        }
+    }
+    if wanted == Wanted::default() {
+        wanted = Wanted { lines: true, words: true, bytes: true, ..wanted };
+    }
+    if let Some(list) = list {
+        if let Some(extra) = names.first() {
+            return Err(Failure::usage(format!(
+                "extra operand {}\nfile operands cannot be combined with --files0-from",
+                quote(extra)
+            )));
+        }
+        names = listed(&list)?;
+    }
+    let from_input = names.is_empty();
+    if from_input {
+        names.push(b"-".to_vec());
+    }
+    let width = number_width(&names, from_input, wanted);
+    let show_total = match total.as_slice() {
+        b"auto" => names.len() > 1,
+        b"never" => false,
+        _ => true,
+    };
+    let (mut out, mut sum, mut status) = (stdout(), Counts::default(), 0);
+    for name in &names {
+        let file = if name == b"-" {
+            OpenFile::inherited(0).ok_or(Errno::Badf)
+        } else {
+            files::open(name, OpenFlags::READ, 0)
+        };
+        match file.and_then(|file| count(&file, wanted)) {
+            Ok(counts) => {
+                sum.lines += counts.lines;
+                sum.words += counts.words;
+                sum.chars += counts.chars;
+                sum.bytes += counts.bytes;
+                sum.width = sum.width.max(counts.width);
+                if total != b"only" {
+                    let shown = (!from_input).then_some(name.as_slice());
+                    line(&mut out, counts, wanted, width, shown)?;
+                }
+            }
+            Err(errno) => {
+                out.flush()?;
+                complain("wc", format_args!("{}: {errno}", lossy(name)));
+                status = 1;
+                if errno == Errno::Isdir && total != b"only" {
+                    line(&mut out, Counts::default(), wanted, width, Some(name))?;
+                }
+            }
+        }
+    }
+    if show_total {
+        let (width, name) = if total == b"only" { (1, None) } else { (width, Some(&b"total"[..])) };
+        line(&mut out, sum, wanted, width, name)?;
+    }
+    out.flush()?;
+    Ok(status)
+}
+
+fn listed(list: &[u8]) -> Result<Vec<Vec<u8>>, Failure> {
+    let cannot = |error: String| Failure::new(format!("cannot open {} for reading: {error}", quote(list)));
+    let mut file = if list == b"-" {
+        OpenFile::inherited(0).ok_or_else(|| cannot(Errno::Badf.to_string()))?
+    } else {
+        files::open(list, OpenFlags::READ, 0).map_err(|errno| cannot(errno.to_string()))?
+    };
+    let mut text = Vec::new();
+    file.read_to_end(&mut text).map_err(|error| cannot(agentfense_sys::error_text(&error)))?;
+    Ok(text.split(|&b| b == 0).filter(|name| !name.is_empty()).map(<[u8]>::to_vec).collect())
+}
+
+/// How wide a number is printed: as wide as all sizes together, or seven for what has no size.
+fn number_width(names: &[Vec<u8>], from_input: bool, wanted: Wanted) -> usize {
+    let columns = [wanted.lines, wanted.words, wanted.chars, wanted.bytes, wanted.width];
+    let single = columns.iter().filter(|&&column| column).count() == 1;
+    if names.len() == 1 && single {
+        return 1;
+    }
+    let (mut size, mut least) = (0u64, 1);
+    for name in names {
+        let stat = if name == b"-" {
+            OpenFile::inherited(0).and_then(|file| file.stat().ok())
+        } else {
+            files::stat(name, true).ok()
+        };
+        match stat {
+            Some(stat) if stat.kind == FileType::Regular => size = size.saturating_add(stat.size),
+            Some(_) => least = 7,
+            None if from_input => least = 7,
+            None => {}
+        }
+    }
+    size.to_string().len().max(least)
+}
+
+fn line(
+    out: &mut impl Write,
+    counts: Counts,
+    wanted: Wanted,
+    width: usize,
+    name: Option<&[u8]>,
+) -> std::io::Result<()> {
+    let columns = [
+        (wanted.lines, counts.lines),
+        (wanted.words, counts.words),
+        (wanted.chars, counts.chars),
+        (wanted.bytes, counts.bytes),
+        (wanted.width, counts.width),
+    ];
+    let mut separator = "";
+    for (_, count) in columns.iter().filter(|(wanted, _)| *wanted) {
+        write!(out, "{separator}{count:>width$}")?;
+        separator = " ";
+    }
+    if let Some(name) = name {
+        out.write_all(b" ")?;
+        out.write_all(name)?;
+    }
+    out.write_all(b"\n")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn counted(pieces: &[&[u8]]) -> Counts {
+        let all = Wanted { lines: true, words: true, chars: true, bytes: true, width: true };
+        let mut counter = Counter::default();
+        pieces.iter().for_each(|piece| counter.piece(piece, all));
+        counter.end()
+    }
+
+    #[test]
+    fn counts() {
+        assert_eq!(counted(&[b"a bc\n\td\n"]), Counts { lines: 2, words: 3, chars: 8, bytes: 8, width: 9 });
+        // A character, and a word, that go over the end of a piece.
+        assert_eq!(counted(&[b"x\xc3", b"\xa9y z"]), Counts { lines: 0, words: 2, chars: 5, bytes: 6, width: 5 });
+        assert_eq!(counted(&[b"\xff\xc3"]), Counts { lines: 0, words: 1, chars: 0, bytes: 2, width: 0 });
+        assert_eq!(counted(&[]), Counts::default());
+    }
+}
