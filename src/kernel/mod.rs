@@ -137,7 +137,10 @@ impl Kernel {
 
     /// Sends a signal to every process for which the condition holds; how many.
     pub(crate) fn signal_all(&self, signal: Signal, mut which: impl FnMut(&Process) -> bool) -> usize {
-        let chosen: Vec<_> = self.table().processes.values().filter(|p| !matches!(p.state(), State::Zombie(_)) && which(p)).cloned().collect();
+        let mut chosen: Vec<_> = self.table().processes.values().filter(|p| !matches!(p.state(), State::Zombie(_)) && which(p)).cloned().collect();
+        // Parents first: a shell must know of an interrupt before it sees that
+        // its child died of it.
+        chosen.sort_by_key(|process| process.pid);
         for process in &chosen {
             self.signal(process, signal);
         }

@@ -71,6 +71,7 @@ async fn open_fifo(process: &Process, pipe: Arc<Pipe>, access: Access, location:
     if access.read && access.write {
         return Ok(OpenFile::fifo(pipe, location));
     }
+    let meeting = pipe.meeting(access.write);
     let file = if access.write {
         if access.nonblock && !pipe.has_readers() {
             return Err(Errno::Nxio);
@@ -80,8 +81,7 @@ async fn open_fifo(process: &Process, pipe: Arc<Pipe>, access: Access, location:
         OpenFile::pipe_reader(pipe.clone(), location)
     };
     if !access.nonblock {
-        let met = pipe.met(access.write);
-        process.block(met).await.ok_or(Errno::Intr)?;
+        process.block(pipe.meet(meeting)).await.ok_or(Errno::Intr)?;
     }
     Ok(file)
 }

@@ -29,6 +29,15 @@ pub(crate) struct Pipe {
     wanted: Notify,
 }
 
+/// The other end of a fifo, as it is waited for.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Meeting {
+    for_writer: bool,
+    /// It is there already.
+    over: bool,
+    ever: u64,
+}
+
 #[derive(Debug, Default)]
 struct State {
     chunks: VecDeque<Bytes>,
@@ -274,16 +283,23 @@ impl Pipe {
         self.state().readers > 0
     }
 
-    /// Waits until a fifo's other end is there: a reader for a writer, a
-    /// writer for a reader.
-    pub(crate) async fn met(&self, by_writer: bool) {
-        let ever = |state: &State| if by_writer { state.readers_ever } else { state.writers_ever };
-        let there = |state: &State| if by_writer { state.readers > 0 } else { state.writers > 0 };
-        let before = ever(&self.state());
-        let notify = if by_writer { &self.writable } else { &self.readable };
+    /// What to wait for until a fifo's other end is there; asked before the
+    /// own end is added, since the other may come and go at once then.
+    pub(crate) fn meeting(&self, for_writer: bool) -> Meeting {
+        let state = self.state();
+        let (there, ever) = if for_writer { (state.readers, state.readers_ever) } else { (state.writers, state.writers_ever) };
+        Meeting { for_writer, over: there > 0, ever }
+    }
+
+    /// Waits for the meeting.
+    pub(crate) async fn meet(&self, meeting: Meeting) {
+        if meeting.over {
+            return;
+        }
+        let notify = if meeting.for_writer { &self.writable } else { &self.readable };
         until(notify, || {
             let state = self.state();
-            there(&state) || ever(&state) > before
+            (if meeting.for_writer { state.readers_ever } else { state.writers_ever }) > meeting.ever
         })
         .await;
     }
