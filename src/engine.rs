@@ -24,6 +24,10 @@ const WASM_STACK: usize = 16 << 20;
 /// memory: a slot costs nothing until it is used.
 const POOL_SLOTS: u32 = 4096;
 
+/// Calls into guests in flight at one time; an idle session needs no stack.
+/// Fewer than instances, since each costs a system call when the pool is made.
+const POOL_STACKS: u32 = 2048;
+
 /// The part of a freed instance's memory that stays mapped for the next one.
 const KEEP_RESIDENT: usize = 256 << 10;
 
@@ -46,7 +50,7 @@ fn config(slots: Option<u32>) -> Config {
             .total_core_instances(slots * 4)
             .total_memories(slots)
             .total_tables(slots * 2)
-            .total_stacks(slots)
+            .total_stacks(slots.min(POOL_STACKS))
             .max_memory_size(4 << 30)
             .table_elements(100_000)
             .max_component_instance_size(4 << 20)

@@ -11,6 +11,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use serde::{Deserialize, Serialize};
+#[cfg(feature = "compiler")]
 use sha2::{Digest as _, Sha256};
 use wasmtime::component::{Component, InstancePre};
 
@@ -279,7 +280,17 @@ impl Userland {
             entries.push(Entry { artifact, digest, commands });
         }
         let manifest = serde_json::to_vec_pretty(&entries).map_err(|error| Error::Userland(error.to_string()))?;
-        write(&directory.join(MANIFEST), &manifest)
+        write(&directory.join(MANIFEST), &manifest)?;
+        // What an earlier build left is of no use to anyone now.
+        for file in std::fs::read_dir(directory).into_iter().flatten().flatten() {
+            let name = file.file_name();
+            let stale = name.to_str().is_some_and(|name| name.ends_with(".cwasm") && entries.iter().all(|entry| entry.artifact != name));
+            if stale {
+                // A program that still has it mapped may keep it.
+                let _ = std::fs::remove_file(file.path());
+            }
+        }
+        Ok(())
     }
 }
 

@@ -368,6 +368,7 @@ impl Inner {
                 Ok(Outcome { status, timed_out, ended: true })
             }
             Err(error) => {
+                let closed = self.closed.load(Ordering::Acquire);
                 let (reason, ending) = match error.downcast_ref::<Ending>() {
                     Some(ending) => (format!("its shell {ending}"), *ending),
                     None => {
@@ -376,10 +377,12 @@ impl Inner {
                     }
                 };
                 self.finish(&mut guard, ending, &reason);
-                match ending {
-                    Ending::Exited(status) => Ok(Outcome { status, timed_out, ended: true }),
-                    Ending::Signaled(_) if timed_out => Ok(Outcome { status: ending.status(), timed_out, ended: true }),
-                    Ending::Signaled(_) => Err(self.ended()),
+                // An exit, or a signal that was sent to the shell, is an ending
+                // like any command's. A trap, or being closed, is not.
+                if error.is::<Ending>() && !closed {
+                    Ok(Outcome { status: ending.status(), timed_out, ended: true })
+                } else {
+                    Err(self.ended())
                 }
             }
         }

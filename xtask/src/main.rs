@@ -8,11 +8,33 @@ use std::process::{Command, ExitCode};
 /// The target that the userland is built for.
 const TARGET: &str = "wasm32-wasip2";
 
-/// A guest program: its package, its artifact, and where its commands are named.
-const PROGRAMS: [(&str, &str, &str); 2] = [
-    ("agentfense-shell", "agentfense_shell.wasm", "guest/shell/commands.txt"),
-    ("agentfense-toolbox", "agentfense-toolbox.wasm", "guest/toolbox/commands.txt"),
+/// A guest program.
+struct Program {
+    package: &'static str,
+    /// The cargo profile it is built with; it names the directory, too.
+    profile: &'static str,
+    component: &'static str,
+    /// The file that lists its commands, one a line.
+    commands: &'static str,
+}
+
+const PROGRAMS: [Program; 2] = [
+    Program {
+        package: "agentfense-shell",
+        profile: "guest-lto",
+        component: "agentfense_shell.wasm",
+        commands: "guest/shell/commands.txt",
+    },
+    Program {
+        package: "agentfense-toolbox",
+        profile: "guest",
+        component: "agentfense-toolbox.wasm",
+        commands: "guest/toolbox/commands.txt",
+    },
 ];
+
+/// Hosts that the library is checked for, besides this one.
+const HOSTS: [&str; 3] = ["x86_64-pc-windows-gnu", "aarch64-apple-darwin", "aarch64-unknown-linux-gnu"];
 
 type Result<T = ()> = std::result::Result<T, String>;
 
@@ -23,6 +45,7 @@ fn usage() -> String {
      userland builds the userland only\n\
      install  compiles the built userland ahead of time for this machine\n\
      test     sets up, then runs every test and check\n\
+     cross    checks the library for other hosts\n\
      bench    sets up, then prints the benchmark table"
         .into()
 }
@@ -33,7 +56,8 @@ fn main() -> ExitCode {
         Some("setup") => setup(),
         Some("userland") => userland(),
         Some("install") => install(),
-        Some("test") => setup().and_then(|()| test()),
+        Some("test") => test(),
+        Some("cross") => cross(),
         Some("bench") => setup().and_then(|()| cargo(&["bench", "-p", "agentfense"])),
         _ => Err(usage()),
     };
@@ -81,37 +105,82 @@ fn userland() -> Result {
     if Command::new("rustup").arg("--version").output().is_ok() {
         run("rustup", &["target", "add", TARGET])?;
     }
-    let mut build = vec!["build", "--profile", "guest", "--target", TARGET];
-    for (package, _, _) in PROGRAMS {
-        build.extend(["-p", package]);
+    // One at a time: together cargo would give both the features of each, and
+    // the shell is no command in the sense of `agentfense-sys`.
+    for program in PROGRAMS {
+        cargo(&["build", "--profile", program.profile, "--target", TARGET, "-p", program.package])?;
     }
-    cargo(&build)?;
     install()
 }
 
 /// Compiles the built components ahead of time, beside the command.
 fn install() -> Result {
-    let built = target_dir().join(TARGET).join("guest");
     let mut programs = Vec::new();
-    for (package, artifact, commands) in PROGRAMS {
-        let path = built.join(artifact);
+    for program in PROGRAMS {
+        let path = target_dir().join(TARGET).join(program.profile).join(program.component);
         let component = std::fs::read(&path).map_err(|error| format!("{}: {error}", path.display()))?;
-        let path = root().join(commands);
+        let path = root().join(program.commands);
         let commands = std::fs::read_to_string(&path).map_err(|error| format!("{}: {error}", path.display()))?;
-        programs.push((package, component, commands.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with('#')).map(str::to_owned).collect::<Vec<_>>()));
+        programs.push((program.package, component, commands.lines().map(str::to_owned).collect::<Vec<_>>()));
     }
     let directory = target_dir().join("release/agentfense-userland");
-    // Compiling takes seconds: what is there already fits if it was made of
-    // the same components by the same engine, which the stamp tells.
     agentfense::Userland::build(&directory, programs.iter().map(|(name, component, commands)| (*name, component.as_slice(), commands.clone())))
         .map_err(|error| error.to_string())
 }
 
+/// Everything that must hold. Ordered so that what is quick fails first.
 fn test() -> Result {
     cargo(&["fmt", "--all", "--check"])?;
-    cargo(&["clippy", "--workspace", "--all-targets", "--", "-D", "warnings"])?;
+    setup()?;
     // In release, so that the engine is compiled once for the command and the tests.
     cargo(&["test", "--release", "-p", "agentfense"])?;
     // The guests' pure parts, natively.
-    cargo(&["test", "--release", "--lib", "-p", "agentfense-shell", "-p", "agentfense-sys", "-p", "agentfense-regex"])
+    cargo(&["test", "--release", "-p", "agentfense-sys", "-p", "agentfense-regex", "-p", "agentfense-shell"])?;
+    cargo(&["test", "--release", "-p", "agentfense-toolbox"])?;
+    cargo(&["clippy", "--workspace", "--all-targets", "--", "-D", "warnings"])?;
+    // The build without the compiler, with what was compiled ahead of time.
+    cargo(&["test", "--release", "-p", "agentfense", "--no-default-features", "--features", "cli"])?;
+    // Leaves the command as `setup` makes it.
+    cargo(&["build", "--release", "-p", "agentfense"])?;
+    cross()
+}
+
+/// Checks that the library compiles for other hosts. Nothing is linked, so
+/// the C parts of dependencies are not needed: where there is no compiler for
+/// them, stand-ins make empty objects.
+fn cross() -> Result {
+    if !cfg!(unix) {
+        eprintln!("the stand-in compilers are shell scripts: skipped on this host");
+        return Ok(());
+    }
+    let directory = target_dir().join("cross");
+    std::fs::create_dir_all(&directory).map_err(|error| format!("{}: {error}", directory.display()))?;
+    let compiler = stand_in(
+        &directory.join("cc"),
+        "while [ $# -gt 0 ]; do case $1 in -o) : > \"$2\";; -E) exec cc -E -x c /dev/null;; esac; shift; done",
+    )?;
+    let archiver = stand_in(&directory.join("ar"), "for a; do case $a in *.a) : > \"$a\";; esac; done")?;
+    for target in HOSTS {
+        run("rustup", &["target", "add", target])?;
+        let variable = |tool: &str| format!("{tool}_{}", target.replace('-', "_"));
+        // SAFETY: this program has one thread.
+        unsafe {
+            std::env::set_var(variable("CC"), &compiler);
+            std::env::set_var(variable("AR"), &archiver);
+        }
+        let target_dir = directory.to_string_lossy().into_owned();
+        cargo(&["check", "-p", "agentfense", "--lib", "--no-default-features", "--target", target, "--target-dir", &target_dir])?;
+    }
+    Ok(())
+}
+
+/// An executable shell script.
+fn stand_in(path: &Path, body: &str) -> Result<PathBuf> {
+    std::fs::write(path, format!("#!/bin/sh\n{body}\nexit 0\n")).map_err(|error| format!("{}: {error}", path.display()))?;
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt;
+        std::fs::set_permissions(path, std::fs::Permissions::from_mode(0o755)).map_err(|error| format!("{}: {error}", path.display()))?;
+    }
+    Ok(path.to_path_buf())
 }

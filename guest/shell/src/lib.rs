@@ -13,6 +13,7 @@
 
 pub mod ast;
 pub mod builtins;
+pub mod completion;
 pub mod exec;
 pub mod expand;
 pub mod files;

@@ -51,8 +51,7 @@ impl Shell {
                 b'e' => out.push(0x1b),
                 b'n' => out.push(b'\n'),
                 b'r' => out.push(b'\r'),
-                // The expansion that follows reads it as one backslash.
-                b'\\' => out.extend_from_slice(b"\\\\"),
+                b'\\' => out.push(b'\\'),
                 // Where a terminal's line editor must not count columns.
                 b'[' | b']' => {}
                 b'h' | b'H' => {
@@ -79,7 +78,11 @@ impl Shell {
                     let last = if path == b"/" { &path[..] } else { path.rsplit_str("/").next().unwrap_or_default() };
                     push_literally(&mut out, last);
                 }
-                b'$' => out.push(if self.var(b"EUID").is_some_and(|id| id == "0") { b'#' } else { b'$' }),
+                b'$' if self.var(b"EUID").is_some_and(|id| id == "0") => out.push(b'#'),
+                // Quoted, since the expansion that follows would take it for its own.
+                b'$' if self.options.shopt(Shopt::Promptvars) => out.extend_from_slice(b"\\$"),
+                b'$' => out.push(b'$'),
+                b'#' if !self.interactive => out.push(b'0'),
                 b'!' | b'#' => out.extend_from_slice((self.history.len() + 1).to_string().as_bytes()),
                 b'd' => out.extend_from_slice(&now(b"%a %b %d")),
                 b't' => out.extend_from_slice(&now(b"%H:%M:%S")),

@@ -3,7 +3,8 @@
 use std::cell::RefCell;
 use std::rc::Rc;
 
-use agentfense_sys::processes;
+use agentfense_sys::Signal;
+use agentfense_sys::processes::{self, Disposition};
 use bstr::BString;
 
 use crate::files::FileTable;
@@ -136,6 +137,10 @@ impl Shell {
         let role = self.role;
         if is_file {
             self.role = Role::Script;
+            if self.traps.get(Signal::SIGINT.number()).is_none() {
+                // A script dies of an interrupt; only a session outlives it.
+                self.apply_disposition(Signal::SIGINT.number(), Disposition::Default);
+            }
         }
         let aliases = self.options.shopt(Shopt::ExpandAliases);
         if is_file {
@@ -149,6 +154,7 @@ impl Shell {
             Some(name) => self.run_main_script(name, &script),
             None => self.run_text(&script, 1),
         };
+        let result = result.and_then(|()| self.poll_signals_now());
         let exited = self.finish(result, is_file);
 
         self.loop_depth = 0;

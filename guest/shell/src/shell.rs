@@ -13,6 +13,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 use serde::{Deserialize, Serialize};
 
 use crate::ast::Function;
+use crate::completion::Completions;
 use crate::files::FileTable;
 use crate::jobs::Jobs;
 use crate::options::Options;
@@ -191,6 +192,16 @@ pub struct Shell {
     pub history: Rc<Vec<BString>>,
     /// How many commands may run before signals are looked for.
     pub poll_countdown: u32,
+    /// The `Abort` on its way comes of an arithmetic error: as in bash, `set -e`
+    /// lets the script go on with its next line.
+    pub arith_failed: bool,
+    /// What `complete` defined.
+    pub completions: Rc<Completions>,
+    /// BASH_ARGV and BASH_ARGC: the arguments of each call that is recorded
+    /// (`shopt -s extdebug`, and sourced files), innermost last.
+    pub call_arguments: Rc<Vec<Rc<Vec<BString>>>>,
+    /// How many lines of the history file `history -r` and `-n` have read.
+    pub history_lines_read: usize,
     /// Children that no job names (their subshell ended): reaped in passing.
     pub orphans: bool,
 }

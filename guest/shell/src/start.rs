@@ -34,6 +34,7 @@ impl Shell {
         if base_name(&name) == b"sh" || value("POSIXLY_CORRECT").is_some() {
             shell.options.set(SetOption::Posix, true);
         }
+        shell.last_argument.clone_from(&name);
         shell.name = name;
         shell.cwd = start_directory(value("PWD"));
         let functions: Vec<(BString, BString)> =

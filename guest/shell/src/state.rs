@@ -11,6 +11,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 use serde::{Deserialize, Serialize};
 
 use crate::ast::Function;
+use crate::completion::Completions;
 use crate::files::FileTable;
 use crate::jobs::Jobs;
 use crate::options::Options;
@@ -22,7 +23,7 @@ use crate::vars::Variables;
 const MAGIC: &[u8; 8] = b"afshell\0";
 
 /// Goes up with every change of the form below or of what it holds.
-const VERSION: u32 = 1;
+const VERSION: u32 = 2;
 
 macro_rules! state {
     ($($field:ident: $kind:ty,)*) => {
@@ -79,6 +80,9 @@ state! {
     command_text: Rc<BString>,
     trace_level: u32,
     history: Rc<Vec<BString>>,
+    history_lines_read: usize,
+    completions: Rc<Completions>,
+    call_arguments: Rc<Vec<Rc<Vec<BString>>>>,
 }
 
 /// The state as bytes.
@@ -99,6 +103,7 @@ pub fn from_bytes(bytes: &[u8]) -> Result<Shell, String> {
         return Err(format!("the state has version {version}, this shell knows {VERSION}"));
     }
     let state: State = postcard::from_bytes(rest).map_err(|error| format!("the state is damaged: {error}"))?;
+    crate::expand::text::locale_changed();
     Ok(state.into_shell())
 }
 
@@ -147,6 +152,10 @@ impl Shell {
             status_before_return: 0,
             history: Rc::default(),
             poll_countdown: 0,
+            arith_failed: false,
+            completions: Rc::default(),
+            call_arguments: Rc::default(),
+            history_lines_read: 0,
             orphans: false,
         }
     }

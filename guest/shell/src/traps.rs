@@ -180,7 +180,7 @@ impl Shell {
 
     /// Tells the kernel about a signal; the shell keeps for itself what it
     /// must survive or see.
-    fn apply_disposition(&mut self, condition: Condition, disposition: Disposition) {
+    pub(crate) fn apply_disposition(&mut self, condition: Condition, disposition: Disposition) {
         let Some(signal) = Signal::new(condition) else { return };
         let disposition = match disposition {
             Disposition::Default if signal == Signal::SIGINT && self.role == Role::Session => Disposition::Handle,

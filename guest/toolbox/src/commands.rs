@@ -104,6 +104,7 @@ table! {
         "pgrep" own::ps::pgrep, 2;
         "pkill" own::ps::pkill, 2;
         "ps" own::ps::ps;
+        "sed" own::sed::main, 1;
         "sleep" own::sleep::main;
         "stat" own::stat::main;
         "stdbuf" own::nice::stdbuf, 125;

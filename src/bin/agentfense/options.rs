@@ -120,6 +120,10 @@ impl SandboxOptions {
     /// A session in it.
     pub(crate) fn session(&self, sandbox: &Sandbox, interactive: bool) -> Result<Session, String> {
         let mut options = SessionOptions::new().shell(&self.shell).workdir(&self.workdir).interactive(interactive);
+        if interactive {
+            // A prompt that says where one is; --env PS1=... goes before it.
+            options = options.env("PS1", r"\w \$ ");
+        }
         for (name, value) in &self.env {
             options = options.env(name, value);
         }

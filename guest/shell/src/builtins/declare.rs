@@ -465,7 +465,7 @@ fn change_variable(
         // `export -n x` makes no variable.
         return Ok(true);
     }
-    let allexport = shell.options.get(SetOption::Allexport) && !matches!(value, Expanded::None);
+    let allexport = shell.options.get(SetOption::Allexport) && matches!(value, Expanded::Text(_));
     let variable = shell.vars.entry(name);
     let conversion = match &variable.value {
         Value::Associative(_) if request.indexed => Some("cannot convert associative to indexed array"),
@@ -489,7 +489,12 @@ fn change_variable(
     if request.on.any(case) {
         variable.attributes.remove(case);
     }
-    variable.attributes.insert(request.on.without(Attributes::READONLY).without(Attributes::NAMEREF));
+    let mut on = request.on.without(Attributes::READONLY).without(Attributes::NAMEREF);
+    if name == "_" && variable.attributes.any(Attributes::DYNAMIC) {
+        // The next command gives it another value, which is not exported.
+        on.remove(Attributes::EXPORT);
+    }
+    variable.attributes.insert(on);
     variable.attributes.remove(request.off);
     if allexport {
         variable.attributes.insert(Attributes::EXPORT);
@@ -510,9 +515,14 @@ fn change_variable(
         (Expanded::Text(text), None) if append => shell.append_scalar(name, &text),
         (Expanded::Text(text), None) => shell.set_scalar(name, text),
     };
-    if request.on.any(Attributes::READONLY)
-        && let Some(variable) = shell.vars.get_mut(name)
-    {
+    if request.on.any(Attributes::READONLY) {
+        let frozen = (name == "_").then(|| shell.last_argument.clone());
+        let variable = shell.vars.entry(name);
+        if let Some(value) = frozen {
+            // Readonly, it no longer follows the commands.
+            variable.value = Value::Scalar(value);
+            variable.attributes.remove(Attributes::DYNAMIC);
+        }
         variable.attributes.insert(Attributes::READONLY);
     }
     shell.vars.environment_changed();

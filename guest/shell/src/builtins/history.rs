@@ -2,67 +2,159 @@
 
 use std::rc::Rc;
 
+use agentfense_sys::Errno;
+use agentfense_sys::files::OpenFlags;
 use bstr::{BString, ByteSlice};
 
 use super::control::parse_number;
 use crate::messages::concat;
 use crate::shell::{Run, Shell};
 
+const USAGE: &str = "history [-c] [-d offset] [n] or history -anrw [filename] or history -ps arg [arg...]";
+
 /// `history`
 pub fn history(shell: &mut Shell, args: &[BString]) -> Run<i32> {
-    let mut limit = None;
-    let mut rest = args.get(1..).unwrap_or_default().iter();
-    while let Some(argument) = rest.next() {
+    shell.limit_history();
+    let mut rest = args.get(1..).unwrap_or_default();
+    let mut file_letter = None;
+    while let Some((argument, after)) = rest.split_first() {
         match argument.as_slice() {
-            b"--" => {}
+            b"--" => {
+                rest = after;
+                break;
+            }
             b"-c" => {
                 shell.history = Rc::default();
                 return Ok(0);
             }
-            b"-d" => {
-                let position = rest.next().and_then(|text| parse_number(text));
-                let length = shell.history.len() as i64;
-                let index = match position {
-                    Some(number) if number < 0 => length + number,
-                    Some(number) => number - 1,
-                    None => -1,
-                };
-                if index < 0 || index >= length {
-                    shell.builtin_error(b"history", "history position out of range");
-                    return Ok(1);
-                }
-                Rc::make_mut(&mut shell.history).remove(index as usize);
-                return Ok(0);
-            }
+            b"-d" => return Ok(delete(shell, after.first())),
             b"-s" => {
-                let words: Vec<&BString> = rest.collect();
-                let line = bstr::join(" ", words);
-                Rc::make_mut(&mut shell.history).push(line.into());
+                Rc::make_mut(&mut shell.history).push(bstr::join(" ", after).into());
+                shell.limit_history();
                 return Ok(0);
             }
             b"-p" => {
-                for text in rest {
+                for text in after {
                     shell.out(&concat(&[text, b"\n"]))?;
                 }
                 return Ok(0);
             }
-            // There is no history file inside a sandbox.
-            b"-a" | b"-n" | b"-r" | b"-w" => return Ok(0),
-            text => match parse_number(text).and_then(|number| usize::try_from(number).ok()) {
-                Some(number) => limit = Some(number),
-                None => {
-                    shell.builtin_error(b"history", concat(&[text, b": numeric argument required"]));
-                    return Ok(1);
-                }
-            },
+            [b'-', letter @ (b'a' | b'n' | b'r' | b'w')] => file_letter = Some(*letter),
+            [b'-', letter, ..] => return Ok(shell.invalid_option(b"history", *letter, USAGE)),
+            _ => break,
         }
+        rest = after;
     }
+    if let Some(letter) = file_letter {
+        return use_file(shell, letter, rest.first().cloned());
+    }
+    let limit = match rest {
+        [] => usize::MAX,
+        [text] => match parse_number(text).and_then(|number| usize::try_from(number).ok()) {
+            Some(number) => number,
+            None => {
+                shell.builtin_error(b"history", concat(&[text, b": numeric argument required"]));
+                return Ok(1);
+            }
+        },
+        _ => {
+            shell.builtin_error(b"history", "too many arguments");
+            return Ok(1);
+        }
+    };
     let history = shell.history.clone();
-    let skip = history.len().saturating_sub(limit.unwrap_or(usize::MAX));
-    for (index, line) in history.iter().enumerate().skip(skip) {
+    for (index, line) in history.iter().enumerate().skip(history.len().saturating_sub(limit)) {
         shell.out(&concat(&[format!("{:5}  ", index + 1).as_bytes(), line, b"\n"]))?;
     }
     Ok(0)
+}
+
+/// `history -d`
+fn delete(shell: &mut Shell, position: Option<&BString>) -> i32 {
+    let length = shell.history.len() as i64;
+    let index = match position.and_then(|text| parse_number(text)) {
+        Some(number) if number < 0 => length.saturating_add(number),
+        Some(number) => number - 1,
+        None => -1,
+    };
+    match usize::try_from(index).ok().filter(|index| *index < shell.history.len()) {
+        Some(index) => {
+            Rc::make_mut(&mut shell.history).remove(index);
+            0
+        }
+        None => {
+            shell.builtin_error(b"history", "history position out of range");
+            1
+        }
+    }
+}
+
+/// `history -a`, `-n`, `-r` and `-w`, with a file or HISTFILE.
+fn use_file(shell: &mut Shell, letter: u8, file: Option<BString>) -> Run<i32> {
+    let Some(path) = file.or_else(|| shell.var(b"HISTFILE")).filter(|path| !path.is_empty()) else { return Ok(0) };
+    let result = match letter {
+        b'r' | b'n' => match shell.read_file(&path)? {
+            Ok(text) => {
+                let lines: Vec<BString> = text.lines().map(BString::from).collect();
+                let known = if letter == b'n' { shell.history_lines_read.min(lines.len()) } else { 0 };
+                shell.history_lines_read = lines.len();
+                Rc::make_mut(&mut shell.history).extend(lines.into_iter().skip(known));
+                shell.limit_history();
+                Ok(())
+            }
+            Err(error) => Err(error),
+        },
+        _ => write_file(shell, &path, letter == b'a'),
+    };
+    Ok(match result {
+        Ok(()) => 0,
+        Err(error) => {
+            shell.builtin_error(b"history", concat(&[&path, b": ", error.message().as_bytes()]));
+            1
+        }
+    })
+}
+
+/// Writes the history to a file, or adds to it what it does not have yet.
+fn write_file(shell: &mut Shell, path: &BString, append: bool) -> Result<(), Errno> {
+    let mode = if append { OpenFlags::APPEND } else { OpenFlags::TRUNCATE };
+    let file = shell.open_file(path, OpenFlags::WRITE | OpenFlags::CREATE | mode)?;
+    let known = if append { shell.history_lines_read.min(shell.history.len()) } else { 0 };
+    let mut text = Vec::new();
+    for line in shell.history.iter().skip(known) {
+        text.extend_from_slice(line);
+        text.push(b'\n');
+    }
+    shell.history_lines_read = shell.history.len();
+    file.write_bytes(&text)
+}
+
+impl Shell {
+    /// Drops the oldest commands beyond HISTSIZE.
+    pub(crate) fn limit_history(&mut self) {
+        let Some(limit) = self.vars.plain(b"HISTSIZE").and_then(|value| parse_number(value)) else { return };
+        let Ok(limit) = usize::try_from(limit) else { return };
+        let excess = self.history.len().saturating_sub(limit);
+        if excess > 0 {
+            Rc::make_mut(&mut self.history).drain(..excess);
+        }
+    }
+
+    /// Shortens the history file to HISTFILESIZE lines.
+    pub(crate) fn limit_history_file(&mut self) {
+        let limit = self.vars.plain(b"HISTFILESIZE").and_then(|value| parse_number(value));
+        let Some(limit) = limit.and_then(|limit| usize::try_from(limit).ok()) else { return };
+        let Some(path) = self.var(b"HISTFILE").filter(|path| !path.is_empty()) else { return };
+        // A file that cannot be read has no lines to drop.
+        let Ok(Ok(text)) = self.read_file(&path) else { return };
+        let lines: Vec<&[u8]> = text.lines_with_terminator().collect();
+        let excess = lines.len().saturating_sub(limit);
+        if excess > 0
+            && let Ok(file) = self.open_file(&path, OpenFlags::WRITE | OpenFlags::TRUNCATE)
+        {
+            let _ = file.write_bytes(&lines[excess..].concat());
+        }
+    }
 }
 
 /// `fc`

@@ -12,6 +12,7 @@ mod alias;
 mod caller;
 mod cd;
 mod command;
+mod compgen;
 mod complete;
 mod control;
 mod declare;
@@ -107,8 +108,8 @@ pub static TABLE: &[Builtin] = &[
     prints("caller", caller::caller),
     plain("cd", cd::cd),
     plain("command", command::command),
-    prints("compgen", complete::compgen),
-    plain("complete", complete::complete),
+    prints("compgen", compgen::compgen),
+    prints("complete", complete::complete),
     plain("compopt", complete::compopt),
     special("continue", control::continue_),
     declaration("declare", declare::declare, false),

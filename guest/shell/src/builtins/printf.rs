@@ -206,7 +206,7 @@ impl Printer<'_> {
                 if *letter == b'Q'
                     && let Some(precision) = spec.precision
                 {
-                    let end = text::char_offset(&value, precision);
+                    let end = precision.min(value.len());
                     value.truncate(end);
                     spec.precision = None;
                 }
@@ -322,10 +322,10 @@ impl Printer<'_> {
 
     fn string(&mut self, value: &[u8], spec: Spec) {
         let value = match spec.precision {
-            Some(precision) => &value[..text::char_offset(value, precision)],
+            Some(precision) => &value[..precision.min(value.len())],
             None => value,
         };
-        self.pad(value, text::char_count(value), spec);
+        self.pad(value, value.len(), spec);
     }
 
     fn pad(&mut self, value: &[u8], length: usize, spec: Spec) {

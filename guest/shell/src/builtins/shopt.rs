@@ -102,6 +102,9 @@ pub fn shopt(shell: &mut Shell, args: &[BString]) -> Run<i32> {
         };
         if on || off {
             option.set(shell, on);
+            if on && matches!(option, Either::Shopt(Shopt::Extdebug)) {
+                shell.record_first_arguments();
+            }
             continue;
         }
         let value = option.get(shell);

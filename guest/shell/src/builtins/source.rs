@@ -89,6 +89,10 @@ impl Shell {
         let call_line = self.line;
         let own = arguments.map(|arguments| std::mem::replace(&mut self.positional, Rc::new(arguments)));
         let given = own.as_ref().map(|_| self.positional.clone());
+        self.record_first_arguments();
+        let recorded = self.call_arguments.len();
+        let call = if own.is_some() { self.positional.clone() } else { Rc::new(vec![path.clone()]) };
+        Rc::make_mut(&mut self.call_arguments).push(call);
         let frame = Frame { name: "source".into(), source: path, call_line, function: false };
         Rc::make_mut(&mut self.frames).push(frame);
         let loop_depth = self.loop_depth;
@@ -99,6 +103,7 @@ impl Shell {
         };
         self.loop_depth = loop_depth;
         Rc::make_mut(&mut self.frames).pop();
+        Rc::make_mut(&mut self.call_arguments).truncate(recorded);
         // `set --` in the file changes the caller's parameters for good.
         if let (Some(own), Some(given)) = (own, given)
             && Rc::ptr_eq(&given, &self.positional)

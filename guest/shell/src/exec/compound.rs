@@ -7,6 +7,7 @@ use crate::shell::{PipeStatus, Run, Shell};
 impl Shell {
     /// Runs a compound command.
     pub(crate) fn run_compound(&mut self, compound: &Compound) -> Run {
+        self.settle_locale();
         match &compound.kind {
             CompoundKind::Group(program) => self.run_program(program),
             CompoundKind::Subshell(program) => self.run_subshell(program),

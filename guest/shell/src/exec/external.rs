@@ -13,7 +13,7 @@ use crate::exec::Undo;
 use crate::jobs::ProcessState;
 use crate::messages::concat;
 use crate::options::SetOption;
-use crate::shell::{Hashed, PipeStatus, Run, Shell};
+use crate::shell::{Flow, Hashed, PipeStatus, Run, Shell};
 use crate::vars::AssignMode;
 
 /// Nothing by that name.
@@ -87,6 +87,12 @@ impl Shell {
         }
         if result.is_ok() {
             result = self.redirect(&simple.redirects, &mut undo);
+            // A program's redirections are expanded in its own process: an
+            // error there fails the program, not the shell.
+            if matches!(result, Err(Flow::Exit | Flow::Abort)) {
+                self.arith_failed = false;
+                result = Ok(false);
+            }
         }
         let result = result.map(|done| if done { self.spawn_words(words, group, ignore) } else { Err(1) });
         self.undo(undo);
@@ -259,7 +265,8 @@ impl Shell {
         if terminal.is_some() {
             let _ = processes::set_foreground(processes::get_group());
         }
-        self.poll_countdown = self.poll_countdown.min(1);
+        // A signal that came while we waited has its trap run before the next command.
+        self.poll_countdown = 0;
         result?;
         if let Some(stopped) = states.iter().find(|state| matches!(state, ProcessState::Stopped(_))).copied() {
             let number = self.jobs.add(pids, group, text());

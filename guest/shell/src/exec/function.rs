@@ -6,7 +6,7 @@ use bstr::BString;
 
 use crate::ast::Function;
 use crate::messages::concat;
-use crate::options::SetOption;
+use crate::options::{SetOption, Shopt};
 use crate::shell::{Flow, Frame, Run, Shell};
 use crate::traps;
 
@@ -15,6 +15,12 @@ impl Shell {
     #[inline(never)]
     pub(crate) fn define_function(&mut self, function: &Rc<Function>) -> Run {
         let name = &function.name;
+        if name.iter().any(|byte| matches!(byte, b'$' | b'`')) {
+            // The name is not expanded: one that asks for it is a mistake.
+            self.error(concat(&[b"`", name, b"': not a valid identifier"]));
+            self.status = 1;
+            return self.check_status();
+        }
         if self.readonly_functions.contains(name) {
             self.error(concat(&[name, b": readonly function"]));
             self.status = 1;
@@ -45,6 +51,11 @@ impl Shell {
             call_line,
             function: true,
         });
+        let recorded = self.options.shopt(Shopt::Extdebug).then_some(self.call_arguments.len());
+        if recorded.is_some() {
+            let arguments = self.positional.clone();
+            Rc::make_mut(&mut self.call_arguments).push(arguments);
+        }
         self.vars.push_scope();
         let hidden = if self.has_function_traps() { self.hide_function_traps() } else { Vec::new() };
 
@@ -72,6 +83,9 @@ impl Shell {
             self.restore_function_traps(hidden);
         }
         self.end_scope();
+        if let Some(recorded) = recorded {
+            Rc::make_mut(&mut self.call_arguments).truncate(recorded);
+        }
         Rc::make_mut(&mut self.frames).pop();
         self.loop_depth = loop_depth;
         self.positional = positional;

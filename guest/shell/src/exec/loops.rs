@@ -4,6 +4,7 @@ use bstr::BString;
 
 use crate::ast::{Arith, Program, Word};
 use crate::shell::{Flow, PipeStatus, Run, Shell};
+use crate::vars::Attributes;
 
 /// Whether a loop goes on after its body ran.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -87,7 +88,11 @@ impl Shell {
                     continue;
                 }
                 shell.trace_for(name, words);
-                if !shell.set_loop_variable(name, value)? {
+                // A nameref gets a new target, its old one nothing.
+                let reference =
+                    shell.vars.get(name).is_some_and(|variable| variable.attributes.any(Attributes::NAMEREF));
+                let set = if reference { shell.set_reference(name, value) } else { shell.set_scalar(name, value) };
+                if !shell.loop_variable_set(set)? {
                     return Ok(());
                 }
                 if shell.run_body(body)? == Round::Stop {
@@ -98,10 +103,12 @@ impl Shell {
         })
     }
 
-    /// Sets a loop's variable; false when it is readonly.
-    pub(super) fn set_loop_variable(&mut self, name: &BString, value: BString) -> Run<bool> {
-        self.status = 0;
-        match self.set_scalar(name, value) {
+    /// What became of setting a loop's variable; false when it is readonly.
+    pub(super) fn loop_variable_set(&mut self, set: Run) -> Run<bool> {
+        if set.is_ok() {
+            self.status = 0;
+        }
+        match set {
             Ok(()) => Ok(true),
             // A readonly variable ends the loop; the message is printed.
             Err(Flow::Abort) => {
@@ -164,9 +171,12 @@ impl Shell {
     /// Evaluates an arithmetic command: an error in it is reported and fails
     /// the command, without ending the script's line as it does in `$(( ))`.
     pub(crate) fn arith_command(&mut self, expression: &Arith) -> Run<Option<i64>> {
-        match self.eval_arith(expression) {
+        match self.eval_arith_for(expression, "((: ") {
             Ok(value) => Ok(Some(value)),
-            Err(Flow::Abort) => Ok(None),
+            Err(Flow::Abort) => {
+                self.arith_failed = false;
+                Ok(None)
+            }
             Err(flow) => Err(flow),
         }
     }

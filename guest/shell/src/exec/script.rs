@@ -96,7 +96,8 @@ impl Shell {
                 if self.status == 0 {
                     self.status = 1;
                 }
-                if self.options.get(SetOption::Errexit) {
+                let arithmetic = std::mem::take(&mut self.arith_failed);
+                if self.options.get(SetOption::Errexit) && !arithmetic {
                     return Err(Flow::Exit);
                 }
                 self.errexit_ignored = ignored;
@@ -138,6 +139,7 @@ impl Shell {
     /// Runs a script as the main program: `$0`, the `main` frame, its text.
     pub(crate) fn run_main_script(&mut self, name: BString, text: &[u8]) -> Run {
         self.name.clone_from(&name);
+        self.last_argument.clone_from(&name);
         let frame = Frame { name: "main".into(), source: name, call_line: 0, function: false };
         Rc::make_mut(&mut self.frames).push(frame);
         let result = self.run_main_text(text, 1);

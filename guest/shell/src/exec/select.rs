@@ -57,7 +57,8 @@ impl Shell {
                 if empty {
                     continue;
                 }
-                if !shell.set_loop_variable(name, chosen)? {
+                let set = shell.set_scalar(name, chosen);
+                if !shell.loop_variable_set(set)? {
                     return Ok(());
                 }
                 let round = shell.run_body(body)?;

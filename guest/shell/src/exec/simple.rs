@@ -22,6 +22,7 @@ impl Shell {
     /// Runs a simple command.
     pub(crate) fn run_simple(&mut self, simple: &Simple) -> Run {
         self.poll_signals()?;
+        self.settle_locale();
         self.line = simple.line;
         if !self.debug_trap(|| super::trace::simple_text(simple))? {
             return Ok(());
@@ -180,7 +181,10 @@ impl Shell {
             result = self.redirect(&simple.redirects, &mut undo);
         }
         let result = match result {
-            Ok(true) => run(self),
+            Ok(true) => {
+                self.settle_locale();
+                run(self)
+            }
             Ok(false) => {
                 self.status = 1;
                 Ok(())

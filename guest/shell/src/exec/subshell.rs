@@ -79,6 +79,7 @@ impl Shell {
         if self.umask != saved.umask {
             processes::umask(saved.umask);
         }
+        crate::expand::text::locale_changed();
         let status = self.status;
         let left = std::mem::replace(self, *saved);
         self.restore_dispositions(&left.traps);

@@ -99,6 +99,7 @@ impl Shell {
             Err(error) => {
                 let mut message = BString::from(place.origin);
                 message.push_str(error.message);
+                self.arith_failed = true;
                 Err(self.fail(message))
             }
         }
@@ -115,6 +116,7 @@ impl Shell {
         message.push_str(" (error token is \"");
         message.push_str(token);
         message.push_str("\")");
+        self.arith_failed = true;
         self.fail(message)
     }
 

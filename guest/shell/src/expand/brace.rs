@@ -6,7 +6,7 @@
 use bstr::BString;
 
 use super::{Context, Sink};
-use crate::ast::{Brace, Word, WordPart};
+use crate::ast::{Brace, ParameterSubject, Word, WordPart};
 use crate::shell::{Run, Shell};
 
 /// Part of a word that came out of brace expansion.
@@ -14,6 +14,51 @@ use crate::shell::{Run, Shell};
 enum Piece<'a> {
     Part(&'a WordPart),
     Text(BString),
+    /// A `$name` whose name goes on behind the brace: `{$a,b}c` is `$ac bc`.
+    Named(WordPart),
+}
+
+/// Braces are expanded before names are read, so what follows a brace may
+/// continue the name of an unbraced variable at its end.
+fn joined_names(pieces: Vec<Piece<'_>>) -> Vec<Piece<'_>> {
+    let mut joined: Vec<Piece> = Vec::with_capacity(pieces.len());
+    for piece in pieces {
+        let text = match &piece {
+            Piece::Part(WordPart::Literal(text)) | Piece::Text(text) => text,
+            _ => {
+                joined.push(piece);
+                continue;
+            }
+        };
+        let length = text.iter().take_while(|byte| byte.is_ascii_alphanumeric() || **byte == b'_').count();
+        let Some(named) = joined.last().filter(|_| length > 0).and_then(|last| continued(last, &text[..length])) else {
+            joined.push(piece);
+            continue;
+        };
+        joined.pop();
+        joined.push(Piece::Named(named));
+        if length < text.len() {
+            joined.push(Piece::Text(text[length..].into()));
+        }
+    }
+    joined
+}
+
+/// `$name` with more of its name, if the piece is one.
+fn continued(piece: &Piece, more: &[u8]) -> Option<WordPart> {
+    let part = match piece {
+        Piece::Part(part) => *part,
+        Piece::Named(part) => part,
+        Piece::Text(_) => return None,
+    };
+    let WordPart::Parameter(parameter) = part else { return None };
+    let ParameterSubject::Variable(name, None) = &parameter.subject else { return None };
+    if parameter.braces {
+        return None;
+    }
+    let mut longer = parameter.clone();
+    longer.subject = ParameterSubject::Variable([name.as_slice(), more].concat().into(), None);
+    Some(WordPart::Parameter(longer))
 }
 
 /// No word of a script may become more words than this: bash would run out
@@ -44,9 +89,10 @@ impl Shell {
             return Ok(());
         }
         for pieces in self.combinations(&word.parts)? {
-            for piece in &pieces {
+            for piece in &joined_names(pieces) {
                 match piece {
                     Piece::Part(part) => self.expand_part(part, Context::PLAIN, sink)?,
+                    Piece::Named(part) => self.expand_part(part, Context::PLAIN, sink)?,
                     Piece::Text(text) => sink.literal(text),
                 }
             }

@@ -289,6 +289,22 @@ impl Shell {
         Ok(())
     }
 
+    /// Makes the locale what LC_ALL, LC_CTYPE and LANG say, if they changed.
+    /// Unset, it is C.UTF-8.
+    #[inline]
+    pub(crate) fn settle_locale(&mut self) {
+        if text::is_locale_stale() {
+            self.choose_locale();
+        }
+    }
+
+    #[cold]
+    fn choose_locale(&mut self) {
+        let names: [&[u8]; 3] = [b"LC_ALL", b"LC_CTYPE", b"LANG"];
+        let value = names.into_iter().find_map(|name| self.var(name).filter(|value| !value.is_empty()));
+        text::set_bytes(value.is_some_and(|value| value == "C" || value == "POSIX"));
+    }
+
     /// What ends a command whose expansion failed: the status is set.
     pub(crate) fn failed(&mut self) -> Flow {
         self.status = 1;
@@ -313,7 +329,8 @@ impl Shell {
             return self.failed();
         }
         let command_string = self.role == Role::Script && self.execution_string.is_some();
-        self.status = if command_string && self.subshell_depth == 0 { 127 } else { 1 };
+        let errexit = self.options.get(SetOption::Errexit);
+        self.status = if command_string && self.subshell_depth == 0 && !errexit { 127 } else { 1 };
         Flow::Exit
     }
 

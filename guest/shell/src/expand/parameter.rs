@@ -140,6 +140,13 @@ impl Shell {
                 return Err(self.fail(message));
             }
             Fetched::One(value) => value,
+            // Keys of an array that has none: the operand stands in for them.
+            Fetched::List(values, _) if values.is_empty() && self.vars.contains(&name) => {
+                return match &parameter.op {
+                    ParameterOp::Default { word, .. } => self.expand_operand(word, context, sink),
+                    _ => Ok(()),
+                };
+            }
             Fetched::List(values, _) => bstr::join(" ", values).into(),
         };
         let Some(subject) = self.subject_of(&value)? else {

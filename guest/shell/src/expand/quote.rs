@@ -5,8 +5,11 @@ use bstr::{BString, ByteVec};
 
 use super::text;
 
-/// `'...'`, with each `'` inside as `'\''`.
+/// `'...'`, with each `'` inside as `'\''`; a lone `'` as `\'`.
 pub fn single(value: &[u8]) -> BString {
+    if value == b"'" {
+        return "\\'".into();
+    }
     let mut out = BString::from("'");
     for byte in value {
         if *byte == b'\'' {

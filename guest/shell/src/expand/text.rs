@@ -1,5 +1,33 @@
 //! Characters in byte strings, as the C.UTF-8 locale has them: a UTF-8
-//! sequence is one character, a byte that is part of none is one too.
+//! sequence is one character, a byte that is part of none is one too. In the C
+//! locale every byte is one.
+
+use std::cell::Cell;
+
+thread_local! {
+    /// LC_ALL and its kin name the C locale. Of the process, as a C library's
+    /// locale is: everything that counts characters would have to carry it.
+    static BYTES: Cell<bool> = const { Cell::new(false) };
+    /// A variable that names the locale has changed since it was looked at.
+    static STALE: Cell<bool> = const { Cell::new(false) };
+}
+
+/// Chooses between the C locale and C.UTF-8.
+pub fn set_bytes(bytes: bool) {
+    BYTES.set(bytes);
+    STALE.set(false);
+}
+
+/// To be called when the variables that name the locale may have changed.
+pub fn locale_changed() {
+    STALE.set(true);
+}
+
+/// Whether `set_bytes` is due.
+#[inline]
+pub fn is_locale_stale() -> bool {
+    STALE.get()
+}
 
 /// The length of the first character. 0 only for empty text.
 #[inline]
@@ -20,6 +48,7 @@ pub fn decode(text: &[u8]) -> (u32, usize) {
     match text.first() {
         None => (INVALID, 0),
         Some(byte) if *byte < 0x80 => (u32::from(*byte), 1),
+        Some(byte) if BYTES.get() => (INVALID + u32::from(*byte), 1),
         Some(byte) => match bstr::decode_utf8(text) {
             (Some(c), len) => (u32::from(c), len),
             (None, _) => (INVALID + u32::from(*byte), 1),
@@ -29,7 +58,7 @@ pub fn decode(text: &[u8]) -> (u32, usize) {
 
 /// The number of characters.
 pub fn char_count(text: &[u8]) -> usize {
-    if text.is_ascii() {
+    if BYTES.get() || text.is_ascii() {
         return text.len();
     }
     let mut count = 0;
@@ -43,7 +72,7 @@ pub fn char_count(text: &[u8]) -> usize {
 
 /// Where character number `index` starts; the text's length if there are fewer.
 pub fn char_offset(text: &[u8], index: usize) -> usize {
-    if text.is_ascii() {
+    if BYTES.get() || text.is_ascii() {
         return index.min(text.len());
     }
     let mut at = 0;
@@ -86,6 +115,15 @@ pub fn encode_any(out: &mut Vec<u8>, code: u32) {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn bytes_are_characters_in_the_c_locale() {
+        set_bytes(true);
+        let counted = (char_count("é!".as_bytes()), char_offset("é!".as_bytes(), 2), char_len("é".as_bytes()));
+        set_bytes(false);
+        assert_eq!(counted, (3, 2, 1));
+        assert_eq!(char_count("é!".as_bytes()), 2);
+    }
 
     #[test]
     fn invalid_bytes_are_characters() {

@@ -136,6 +136,7 @@ impl Shell {
             });
         };
         let name = self.array_behind(name).into_owned();
+        let associative = matches!(self.whole_value(&name).as_deref(), Some(Value::Associative(_)));
         let pairs: Vec<(BString, BString)> = match self.whole_value(&name).as_deref() {
             None => Vec::new(),
             Some(Value::Scalar(value)) => return Ok(Fetched::One(quote::reusable(value))),
@@ -163,6 +164,10 @@ impl Shell {
             }
             text.push(b' ');
             text.push_str(quote::double_or_ansi(value));
+        }
+        // bash ends each pair of an associative array with a blank.
+        if associative && !text.is_empty() {
+            text.push(b' ');
         }
         Ok(Fetched::One(text))
     }

@@ -87,6 +87,9 @@ impl Reader<'_, '_> {
                 if target.is_some() && (named || self.lex.peek() == Some(b'}')) {
                     indirect = true;
                     subject = target;
+                } else if next == Some(b'#') {
+                    // `${!#x}` is neither the length of `$!` nor a prefix of it.
+                    return Ok(None);
                 } else {
                     self.lex.pos = start + 1;
                     subject = Some(ParameterSubject::Special(b'!'));
@@ -240,7 +243,12 @@ impl Reader<'_, '_> {
         if mode != ReplaceMode::First {
             self.lex.pos += 1;
         }
+        // After `//` a third slash is the pattern's first character.
+        let slash = mode == ReplaceMode::All && self.lex.eat(b'/');
         let mut parts = self.parts(Mode::Pattern)?;
+        if slash {
+            parts.insert(0, WordPart::Literal("/".into()));
+        }
         mark_tildes(&mut parts, false);
         let pattern = Word { parts };
         let replacement = if self.lex.current() == Some(b'/') {

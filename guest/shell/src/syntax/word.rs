@@ -14,7 +14,7 @@ use super::lexer::{
     SINGLE, SLASH, class, name_byte, name_start,
 };
 use super::parser::Reader;
-use crate::ast::{CommandSubstitution, ProcessDirection, Program, QuoteStyle, Word, WordPart};
+use crate::ast::{CommandSubstitution, ParameterOp, ProcessDirection, Program, QuoteStyle, Word, WordPart};
 
 /// Where text stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -26,6 +26,9 @@ pub(crate) enum Mode {
     Regex,
     /// Inside `"..."`.
     Double,
+    /// Inside `"..."` in the operand of a quoted `${x-...}`: a backslash there
+    /// goes whatever it quotes.
+    InnerDouble,
     /// The body of a here-document: ends with the text.
     HereDocument,
     /// Inside `${x-...}`: ends at `}`.
@@ -65,10 +68,10 @@ impl Mode {
         const ALL: u16 = EXPANSIONS | SINGLE | DOUBLE;
         match self {
             Mode::Word | Mode::Regex => ALL | META,
-            Mode::Double => EXPANSIONS | DOUBLE,
+            Mode::Double | Mode::InnerDouble => EXPANSIONS | DOUBLE,
             Mode::HereDocument => EXPANSIONS,
             Mode::Operand => ALL | CLOSE_BRACE,
-            Mode::QuotedOperand => EXPANSIONS | DOUBLE | CLOSE_BRACE,
+            Mode::QuotedOperand => EXPANSIONS | SINGLE | DOUBLE | CLOSE_BRACE,
             Mode::Pattern => ALL | CLOSE_BRACE | SLASH,
             Mode::Subscript => ALL | BRACKET,
             Mode::ExtGlob => ALL | PAREN | PIPE,
@@ -88,7 +91,7 @@ impl Mode {
     /// Whether quotes around the text leave only `$`, `` ` ``, `"` and `\`
     /// special.
     fn quoted(self) -> bool {
-        matches!(self, Mode::Double | Mode::HereDocument | Mode::QuotedOperand | Mode::Arith(_))
+        matches!(self, Mode::Double | Mode::InnerDouble | Mode::HereDocument | Mode::QuotedOperand | Mode::Arith(_))
     }
 
     /// Whether a backslash quotes the character.
@@ -123,7 +126,10 @@ impl Reader<'_, '_> {
     /// Finds the tildes and braces in a word.
     pub(crate) fn finish_word(&self, mut parts: Vec<WordPart>, kind: WordKind) -> Word {
         match kind {
-            WordKind::Value => mark_tildes(&mut parts, true),
+            WordKind::Value => {
+                mark_tildes(&mut parts, true);
+                mark_operand_tildes(&mut parts);
+            }
             WordKind::Plain => mark_tildes(&mut parts, false),
             WordKind::Argument => {
                 if self.options.brace_expansion && has_unquoted(&parts, b'{') {
@@ -150,15 +156,17 @@ impl Reader<'_, '_> {
                 b'\\' => self.backslash(mode, &mut parts, &mut literal),
                 b'\'' => match mode {
                     Mode::Arith(_) => self.raw_single_quotes(&mut literal)?,
+                    Mode::QuotedOperand => self.quoted_brace(&mut literal),
                     _ => {
                         flush(&mut parts, &mut literal);
                         parts.push(self.single_quotes()?);
                     }
                 },
-                b'"' if mode == Mode::Double => break,
+                b'"' if matches!(mode, Mode::Double | Mode::InnerDouble) => break,
                 b'"' => {
                     flush(&mut parts, &mut literal);
-                    parts.push(self.double_quotes()?);
+                    let inner = if mode == Mode::QuotedOperand { Mode::InnerDouble } else { Mode::Double };
+                    parts.push(self.double_quotes(inner)?);
                 }
                 b'$' => self.dollar(mode, &mut parts, &mut literal)?,
                 b'`' => {
@@ -224,6 +232,18 @@ impl Reader<'_, '_> {
         Ok(WordPart::Quoted(self.lex.slice(start + 1, end).into(), QuoteStyle::Single))
     }
 
+    /// In a quoted `${x-...}` single quotes are text, but `'}'` does not close it.
+    fn quoted_brace(&mut self, literal: &mut Vec<u8>) {
+        let start = self.lex.pos;
+        let closed = self.lex.find(b'\'', start + 1).filter(|end| {
+            let inside = self.lex.slice(start + 1, *end);
+            inside.contains(&b'}') && !inside.iter().any(|byte| matches!(byte, b'"' | b'$' | b'`' | b'\\'))
+        });
+        let end = closed.unwrap_or(start) + 1;
+        literal.extend_from_slice(self.lex.slice(start, end));
+        self.lex.pos = end;
+    }
+
     /// In arithmetic single quotes are text, but hide brackets.
     fn raw_single_quotes(&mut self, literal: &mut Vec<u8>) -> Result<()> {
         let start = self.lex.pos;
@@ -235,11 +255,11 @@ impl Reader<'_, '_> {
         Ok(())
     }
 
-    fn double_quotes(&mut self) -> Result<WordPart> {
+    fn double_quotes(&mut self, mode: Mode) -> Result<WordPart> {
         let start = self.lex.pos;
         self.lex.pos += 1;
         self.enter()?;
-        let parts = self.parts(Mode::Double)?;
+        let parts = self.parts(mode)?;
         self.leave();
         if self.lex.current() != Some(b'"') {
             return Err(SyntaxError::unterminated(self.lex.line_at(start), "\""));
@@ -261,7 +281,7 @@ impl Reader<'_, '_> {
             b'(' => self.dollar_parenthesis(start)?,
             b'[' => self.dollar_bracket(start)?,
             b'\'' if !mode.quoted() || mode == Mode::QuotedOperand => self.ansi_quotes(start)?,
-            b'"' if !mode.quoted() => self.double_quotes()?,
+            b'"' if !mode.quoted() => self.double_quotes(Mode::Double)?,
             _ => match self.plain_parameter(next) {
                 Some(part) => part,
                 None => {
@@ -393,7 +413,7 @@ impl Reader<'_, '_> {
                     let at = self.lex.pos;
                     match self.lex.byte(at + 1) {
                         Some(next @ (b'`' | b'\\' | b'$')) => text.push(next),
-                        Some(b'"') if matches!(mode, Mode::Double | Mode::QuotedOperand) => {
+                        Some(b'"') if matches!(mode, Mode::Double | Mode::InnerDouble | Mode::QuotedOperand) => {
                             text.push(b'"');
                         }
                         Some(next) => text.extend([b'\\', next]),
@@ -506,6 +526,22 @@ pub(crate) fn mark_tildes(parts: &mut Vec<WordPart>, colons: bool) {
     mark_tildes_from(parts, 0, colons);
 }
 
+/// In an assigned value also after the colons in the operands of `${x-...}`.
+fn mark_operand_tildes(parts: &mut [WordPart]) {
+    for part in parts {
+        let WordPart::Parameter(parameter) = part else { continue };
+        match &mut parameter.op {
+            ParameterOp::Default { word, .. }
+            | ParameterOp::Assign { word, .. }
+            | ParameterOp::Alternative { word, .. } => {
+                mark_tildes(&mut word.parts, true);
+                mark_operand_tildes(&mut word.parts);
+            }
+            _ => {}
+        }
+    }
+}
+
 /// In arguments, and with an assignment's rules in those that look like one.
 fn mark_argument_tildes(parts: &mut Vec<WordPart>, posix: bool) {
     let Some(first) = parts.first_mut() else { return };
@@ -558,7 +594,7 @@ fn mark_tildes_from(parts: &mut Vec<WordPart>, offset: usize, colons: bool) {
                 || (colons && at > 0 && text[at - 1] == b':' && (index > 0 || at > offset));
             if byte == b'~' && start {
                 let rest = &text[at + 1..];
-                let length = rest.iter().position(|&byte| byte == b'/' || (colons && byte == b':'));
+                let length = rest.iter().position(|&byte| matches!(byte, b'/' | b':'));
                 // A prefix that runs into a quote or an expansion is none.
                 if length.is_some() || index == last {
                     let length = length.unwrap_or(rest.len());

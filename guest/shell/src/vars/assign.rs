@@ -131,6 +131,9 @@ impl Shell {
         {
             slot.push_str(value);
             variable.attributes.remove(Attributes::INVISIBLE);
+            if self.options.get(SetOption::Allexport) {
+                self.export_now(name);
+            }
             return Ok(());
         }
         self.set_scalar_slowly(name, value.into(), true)
@@ -210,8 +213,8 @@ impl Shell {
         Ok(())
     }
 
-    /// Gives a nameref that has no target yet its target.
-    fn set_reference(&mut self, name: &[u8], value: BString) -> Run {
+    /// Gives a nameref its target.
+    pub(crate) fn set_reference(&mut self, name: &[u8], value: BString) -> Run {
         if !value.is_empty() && Target::parse(&value).is_none() {
             let mut message = BString::from("`");
             message.push_str(&value);
@@ -226,8 +229,10 @@ impl Shell {
 
     /// What some variables of the shell's own do when they change.
     fn noted_assignment(&mut self, name: &[u8]) {
-        if name == b"POSIXLY_CORRECT" {
-            self.options.set(SetOption::Posix, true);
+        match name {
+            b"POSIXLY_CORRECT" => self.options.set(SetOption::Posix, true),
+            b"HISTFILESIZE" => self.limit_history_file(),
+            _ => {}
         }
     }
 
@@ -578,9 +583,6 @@ impl Shell {
         let variable = self.vars.entry(name);
         variable.value = value;
         variable.attributes.remove(Attributes::INVISIBLE);
-        if self.options.get(SetOption::Allexport) {
-            self.export_now(name);
-        }
         Ok(())
     }
 
@@ -615,9 +617,6 @@ impl Shell {
                     elements.set(at, value);
                 }
             }
-        }
-        if self.options.get(SetOption::Allexport) {
-            self.export_now(name);
         }
         Ok(())
     }

@@ -3,6 +3,8 @@
 
 use std::time::{SystemTime, UNIX_EPOCH};
 
+use std::rc::Rc;
+
 use bstr::{BString, ByteSlice};
 use serde::{Deserialize, Serialize};
 
@@ -38,7 +40,8 @@ const COMPUTED: &[(&[u8], Attributes)] = &[
 ];
 
 /// Those that are arrays.
-const COMPUTED_ARRAYS: &[&[u8]] = &[b"BASH_LINENO", b"BASH_SOURCE", b"DIRSTACK", b"FUNCNAME", b"GROUPS", b"PIPESTATUS"];
+const COMPUTED_ARRAYS: &[&[u8]] =
+    &[b"BASH_ARGC", b"BASH_ARGV", b"BASH_LINENO", b"BASH_SOURCE", b"DIRSTACK", b"FUNCNAME", b"GROUPS", b"PIPESTATUS"];
 
 /// Those that are associative arrays.
 const COMPUTED_MAPS: &[&[u8]] = &[b"BASH_ALIASES", b"BASH_CMDS"];
@@ -142,6 +145,14 @@ impl Shell {
                 }
                 array(self.frames.iter().rev().map(|frame| frame.name.clone()).collect())
             }
+            b"BASH_ARGC" => {
+                self.record_first_arguments();
+                array(self.call_arguments.iter().rev().map(|call| call.len().to_string().into()).collect())
+            }
+            b"BASH_ARGV" => {
+                self.record_first_arguments();
+                array(self.call_arguments.iter().rev().flat_map(|call| call.iter().rev().cloned()).collect())
+            }
             b"BASH_SOURCE" => array(self.frames.iter().rev().map(|frame| frame.source.clone()).collect()),
             b"BASH_LINENO" => array(self.frames.iter().rev().map(|frame| frame.call_line.to_string().into()).collect()),
             b"BASH_ALIASES" => {
@@ -159,6 +170,14 @@ impl Shell {
                 Some(Value::Associative(map))
             }
             _ => None,
+        }
+    }
+
+    /// BASH_ARGV begins with the shell's own arguments, from when it is first
+    /// asked for outside functions.
+    pub(crate) fn record_first_arguments(&mut self) {
+        if self.call_arguments.is_empty() && !self.frames.iter().any(|frame| frame.function) {
+            self.call_arguments = Rc::new(vec![self.positional.clone()]);
         }
     }
 

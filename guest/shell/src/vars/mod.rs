@@ -568,6 +568,7 @@ fn note_change(
     match name {
         b"IFS" => *ifs = None,
         b"PATH" => *path_changes += 1,
+        b"LC_ALL" | b"LC_CTYPE" | b"LANG" => crate::expand::text::locale_changed(),
         // `getopts` starts anew; its own changes are noted after this.
         b"OPTIND" => *option_offset = (0, 0),
         _ => {}

@@ -17,11 +17,13 @@ impl Variables {
     /// The variables of a fresh shell: bash's own, and what the environment
     /// gives. `parent` is PPID's value; PWD is the caller's matter.
     pub fn start(environment: impl IntoIterator<Item = (BString, BString)>, parent: u32) -> Variables {
+        crate::expand::text::locale_changed();
         let mut vars = Variables { dynamic: Dynamic::start(), ..Variables::default() };
         vars.add_computed();
         for (name, value) in [
             ("BASH", "/bin/bash"),
             ("BASH_VERSION", VERSION),
+            ("COMP_WORDBREAKS", " \t\n\"'@><=;|&(:"),
             ("HOSTNAME", "sandbox"),
             ("HOSTTYPE", "x86_64"),
             ("IFS", " \t\n"),
@@ -30,6 +32,7 @@ impl Variables {
             ("OSTYPE", "linux-gnu"),
             ("PATH", "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"),
             ("PS4", "+ "),
+            ("SHELL", "/bin/bash"),
             ("TERM", "dumb"),
         ] {
             vars.insert(name.as_bytes(), Variable::scalar(value, Attributes::NONE));

@@ -21,6 +21,7 @@ pub mod name;
 pub mod nice;
 pub mod nohup;
 pub mod ps;
+pub mod sed;
 pub mod sleep;
 pub mod stat;
 pub mod tail;
