@@ -28,7 +28,8 @@ impl Kernel {
         if location.node().kind() != FileType::Regular {
             return Err(Errno::Acces);
         }
-        self.namespace.access(caller, start, path, EXECUTE)?;
+        // By its own directory: the path was walked, and its links followed, once.
+        self.namespace.access(caller, location.parent(), location.name(), EXECUTE)?;
         let handle = location.node().open(OpenMode { read: true, write: false })?;
         Ok((location, handle))
     }

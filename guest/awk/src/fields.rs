@@ -186,23 +186,14 @@ impl Record {
         }
     }
 
-    /// Takes the space for a new record; give it back with [`Record::set`].
-    pub fn take_space(&mut self) -> Vec<u8> {
-        std::mem::take(&mut self.source)
-    }
-
-    /// Gives the space back unused.
-    pub fn put_back(&mut self, space: Vec<u8>) {
-        self.source = space;
-    }
-
-    /// Sets `$0`.
+    /// Sets `$0`; gives back the space of the old one.
     #[inline]
-    pub fn set(&mut self, text: Vec<u8>) {
-        self.source = text;
+    pub fn set(&mut self, text: Vec<u8>) -> Vec<u8> {
+        let old = std::mem::replace(&mut self.source, text);
         self.whole = Whole::Source;
         self.fields.clear();
         self.cursor = Cursor::default();
+        old
     }
 
     /// Splits until there are that many fields, or all.
@@ -241,6 +232,11 @@ impl Record {
             self.whole = Whole::Rebuilt;
         }
         Ok(())
+    }
+
+    /// How many fields were found so far: all, after [`Record::count`].
+    pub fn len(&self) -> usize {
+        self.fields.len()
     }
 
     /// A field that was prepared, or the record for 0.

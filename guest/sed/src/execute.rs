@@ -185,10 +185,10 @@ impl Machine<'_> {
                     self.put_line(text.as_bytes(), true)?;
                 }
                 Action::Append(_) => self.queue.push(Queued::Text(at - 1)),
-                Action::Insert(text) => self.put_text(text)?,
+                Action::Insert(text) => self.put_added(text)?,
                 Action::Change(text) => {
                     if !matches!(self.ranges.get(at - 1), Some(Range::Active(_))) {
-                        self.put_text(text)?;
+                        self.put_added(text)?;
                     }
                     return Ok(End::Deleted);
                 }
@@ -243,7 +243,7 @@ impl Machine<'_> {
                 }
                 Action::Next => {
                     if self.is_last()? {
-                        return Ok(if self.settings.posix { End::Deleted } else { End::Normal });
+                        return Ok(End::Normal);
                     }
                     self.print_pattern()?;
                     self.read_line(script, false)?;
@@ -511,6 +511,14 @@ impl Machine<'_> {
             None => self.stdout.text(text),
         };
         written.map_err(|error| self.write_error(b"stdout", &error))
+    }
+
+    /// The text of an `i` or `c`: its last line ends as lines do in this run.
+    fn put_added(&mut self, text: &[u8]) -> Result<(), Stop> {
+        match text.strip_suffix(b"\n") {
+            Some(text) => self.put_line(text, true),
+            None => self.put_text(text),
+        }
     }
 
     fn put_line_to(&mut self, output: Output, line: &[u8], ended: bool) -> Result<(), Stop> {

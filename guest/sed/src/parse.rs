@@ -199,7 +199,7 @@ impl Parser {
             }
             self.skip_blanks();
         }
-        if matches!(from, Address::Line(0)) && !matches!(to, Some(Address::Pattern(_))) {
+        if matches!(from, Address::Line(0)) && (self.posix || !matches!(to, Some(Address::Pattern(_)))) {
             if !self.piece_ends() {
                 self.at += 1;
             }
@@ -544,7 +544,11 @@ impl Parser {
     fn added_text(&mut self) -> Parsed<Vec<u8>> {
         self.skip_blanks();
         if self.at >= self.text.len() || self.peek() == Some(b'\n') {
-            return self.fail("expected \\ after `a', `c' or `i'");
+            return self.fail(EXPECTED_BACKSLASH);
+        }
+        if self.posix && self.peek() != Some(b'\\') {
+            self.at += 1;
+            return self.fail(EXPECTED_BACKSLASH);
         }
         if self.peek() == Some(b'\\') {
             self.at += 1;
@@ -708,6 +712,7 @@ impl Parser {
     }
 }
 
+const EXPECTED_BACKSLASH: &str = "expected \\ after `a', `c' or `i'";
 const SANDBOX: &str = "e/r/w commands disabled in sandbox mode";
 
 /// The characters that one side of `y` lists.

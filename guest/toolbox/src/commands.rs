@@ -75,8 +75,10 @@ table! {
         "chgrp" own::chown::chgrp;
         "chmod" own::chmod::main;
         "chown" own::chown::chown;
+        "cmp" own::cmp::main, 2;
         "dd" own::dd::main;
         "df" own::df::main;
+        "diff" own::diff::main, 2;
         "dirname" own::name::dirname;
         "dir" own::ls::dir, 2;
         "du" own::du::main;
@@ -104,7 +106,8 @@ table! {
         "pgrep" own::ps::pgrep, 2;
         "pkill" own::ps::pkill, 2;
         "ps" own::ps::ps;
-        "sed" own::sed::main, 1;
+        "rev" own::rev::main;
+        "sed" own::sed::main;
         "sleep" own::sleep::main;
         "stat" own::stat::main;
         "stdbuf" own::nice::stdbuf, 125;

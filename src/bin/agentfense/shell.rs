@@ -19,10 +19,11 @@ impl Shell {
     pub(crate) fn run(self) -> Result<u8, String> {
         let sandbox = self.sandbox.sandbox()?;
         let session = self.sandbox.session(&sandbox, true)?;
-        let interrupted = session.clone();
-        ctrlc::set_handler(move || interrupted.interrupt()).map_err(|error| error.to_string())?;
         let config = Config::builder().auto_add_history(false).build();
         let mut editor: Editor<(), FileHistory> = Editor::with_config(config).map_err(|error| error.to_string())?;
+        // After the editor, which takes Ctrl-C for itself when it is made.
+        let interrupted = session.clone();
+        ctrlc::set_handler(move || interrupted.interrupt()).map_err(|error| error.to_string())?;
         let mut status = 0;
         while session.is_open() {
             let Some(script) = read_command(&mut editor, &session)? else { break };

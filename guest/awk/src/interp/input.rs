@@ -20,25 +20,25 @@ pub struct MainInput {
     over: bool,
     /// What ended the last record.
     ended_by: Vec<u8>,
+    /// Space for the next record.
+    space: Vec<u8>,
 }
 
 impl<'p> Interp<'p> {
     /// Reads the next record of the files into `$0`; false at the end of the last.
     pub(super) fn next_record(&mut self) -> Run<bool> {
-        let mut space = self.record.take_space();
-        let found = self.next_main(&mut space)?;
+        // The last record stays, for END, where there is no other.
+        let mut text = std::mem::take(&mut self.main.space);
+        let found = self.next_main(&mut text)?;
         if found {
-            self.record.set(space);
+            text = self.record.set(text);
             self.nr += 1.0;
             self.fnr += 1.0;
-        } else {
-            // The last record stays, for END.
-            self.record.put_back(space);
         }
+        self.main.space = text;
         Ok(found)
     }
 
-    /// `text` holds what was read before, and still does where there is nothing more.
     fn next_main(&mut self, text: &mut Vec<u8>) -> Run<bool> {
         loop {
             if self.main.current.is_none() && !self.open_next()? {
@@ -200,7 +200,7 @@ impl<'p> Interp<'p> {
             self.nr += 1.0;
         }
         match place {
-            None => self.record.set(text),
+            None => drop(self.record.set(text)),
             Some(place) => self.set_place(place, Value::Input(Text::from(text)))?,
         }
         Ok(1.0)

@@ -95,9 +95,8 @@ impl Shell {
                 words.push(piece.into());
                 continue;
             }
-            // Separators that IFS does not name are text in these words.
             let options = syntax::Options { brace_expansion: false, ..self.syntax_options() };
-            let parsed = match syntax::parse_word(piece, &options) {
+            let parsed = match syntax::parse_word(&with_quoted_operators(piece), &options) {
                 Ok(word) => word,
                 Err(error) => {
                     self.error(&error.message);
@@ -316,6 +315,29 @@ fn split_quoted<'t>(text: &'t [u8], separators: &[u8]) -> Vec<&'t [u8]> {
     pieces
 }
 
+/// A piece of a word list as one word: the blanks and operators in it, which
+/// IFS does not name, are text.
+fn with_quoted_operators(piece: &[u8]) -> Vec<u8> {
+    let mut word = Vec::with_capacity(piece.len());
+    let mut at = 0;
+    while let Some(byte) = piece.get(at) {
+        let end = match byte {
+            b'\\' => at + 1,
+            b'\'' | b'"' | b'`' => after_quote(piece, at, *byte),
+            b'$' if matches!(piece.get(at + 1), Some(b'(' | b'{')) => after_bracket(piece, at + 1),
+            b' ' | b'\t' | b'\n' | b'|' | b'&' | b';' | b'(' | b')' | b'<' | b'>' => {
+                word.push(b'\\');
+                at
+            }
+            _ => at,
+        };
+        let end = (end + 1).min(piece.len());
+        word.extend_from_slice(&piece[at..end]);
+        at = end;
+    }
+    word
+}
+
 /// Where the quote that opens at `at` closes, or the text ends.
 fn after_quote(text: &[u8], at: usize, quote: u8) -> usize {
     let mut at = at + 1;
@@ -359,6 +381,7 @@ mod tests {
     fn quoted_separators_do_not_split() {
         let pieces = split_quoted(b"a:b%c\\:d 'e:f'$(g : h)", b":%");
         assert_eq!(pieces, [b"a".as_slice(), b"b", b"c\\:d 'e:f'$(g : h)"]);
+        assert_eq!(with_quoted_operators(b"a b\\:'c d'$(e f)"), b"a\\ b\\:'c d'$(e f)");
         assert_eq!(split_quoted(b"::${", b":"), [b"${".as_slice()]);
         assert!(split_quoted(b"", b" ").is_empty());
     }

@@ -3,8 +3,10 @@
 pub mod cat;
 pub mod chmod;
 pub mod chown;
+pub mod cmp;
 pub mod dd;
 pub mod df;
+pub mod diff;
 pub mod du;
 pub mod env;
 pub mod find;
@@ -21,6 +23,7 @@ pub mod name;
 pub mod nice;
 pub mod nohup;
 pub mod ps;
+pub mod rev;
 pub mod sed;
 pub mod sleep;
 pub mod stat;

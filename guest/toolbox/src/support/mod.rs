@@ -10,6 +10,7 @@ pub mod names;
 pub mod options;
 pub mod output;
 pub mod quote;
+pub mod read;
 pub mod time;
 pub mod walk;
 

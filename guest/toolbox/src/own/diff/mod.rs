@@ -1,0 +1,291 @@
+//! diff: compares files line by line, and directories file by file.
+
+mod format;
+mod script;
+
+use crate::support::glob::Glob;
+use crate::support::options::number;
+use crate::support::time::Civil;
+use crate::support::walk::join;
+use crate::support::{Failure, Item, Long, Options, Outcome, Takes, complain, quote, read, stdout};
+use agentfense_sys::Errno;
+use agentfense_sys::files::{self, FileType, OpenFile, Stat};
+use format::{Form, Side};
+use script::Ignore;
+use std::collections::{BTreeMap, HashSet};
+use std::io::{BufWriter, Write};
+
+const HELP: &str = "\
+{} [OPTION]... FILES
+Compare FILES line by line.
+
+  -q, --brief                 report only when files differ
+  -s, --report-identical-files  report when two files are the same
+  -u, -U NUM, --unified[=NUM] output NUM (default 3) lines of unified context
+  -c, -C NUM, --context[=NUM] output NUM (default 3) lines of copied context
+      --label LABEL           use LABEL instead of file name and time; can be repeated
+  -r, --recursive             compare any subdirectories found
+  -N, --new-file              treat absent files as empty
+  -x, --exclude=PATTERN       exclude files that match PATTERN
+  -i, --ignore-case           ignore case differences in file contents
+  -b, --ignore-space-change   ignore changes in the amount of white space
+  -w, --ignore-all-space      ignore all white space
+  -B, --ignore-blank-lines    ignore changes where lines are all blank
+      --strip-trailing-cr     strip trailing carriage return on input
+  -a, --text                  treat all files as text";
+
+const LONGS: &[Long] = &[
+    ("brief", Takes::Nothing, 'q'),
+    ("report-identical-files", Takes::Nothing, 's'),
+    ("unified", Takes::Optional, '\u{1}'),
+    ("context", Takes::Optional, '\u{2}'),
+    ("label", Takes::Argument, 'L'),
+    ("recursive", Takes::Nothing, 'r'),
+    ("new-file", Takes::Nothing, 'N'),
+    ("exclude", Takes::Argument, 'x'),
+    ("ignore-case", Takes::Nothing, 'i'),
+    ("ignore-space-change", Takes::Nothing, 'b'),
+    ("ignore-all-space", Takes::Nothing, 'w'),
+    ("ignore-blank-lines", Takes::Nothing, 'B'),
+    ("strip-trailing-cr", Takes::Nothing, '\u{3}'),
+    ("text", Takes::Nothing, 'a'),
+    ("normal", Takes::Nothing, '\u{4}'),
+    ("color", Takes::Optional, '\u{5}'),
+    ("minimal", Takes::Nothing, 'd'),
+];
+
+struct Diff {
+    form: Form,
+    ignore: Ignore,
+    brief: bool,
+    identical: bool,
+    recursive: bool,
+    new_file: bool,
+    text: bool,
+    labels: Vec<Vec<u8>>,
+    exclude: Vec<Glob>,
+    /// The options as they were given, for the headers of `-r`.
+    given: Vec<u8>,
+    out: BufWriter<crate::support::output::Stdout>,
+    /// The directories that are being compared: a loop of links must not go round.
+    inside: HashSet<(u64, u64, u64, u64)>,
+}
+
+/// Runs diff.
+pub fn main(args: Vec<Vec<u8>>) -> Outcome {
+    let mut given = Vec::new();
+    for arg in args.iter().skip(1).filter(|arg| arg.len() > 1 && arg.starts_with(b"-")) {
+        given.push(b' ');
+        given.extend_from_slice(arg);
+    }
+    let mut options = Options::new(args, "abBcC:dEiL:NqrsuU:wx:", LONGS, HELP);
+    let mut diff = Diff {
+        form: Form::Normal,
+        ignore: Ignore::default(),
+        brief: false,
+        identical: false,
+        recursive: false,
+        new_file: false,
+        text: false,
+        labels: Vec::new(),
+        exclude: Vec::new(),
+        given,
+        out: stdout(),
+        inside: HashSet::new(),
+    };
+    let lines = |value: &[u8]| number::<usize>("context length", value).map_err(|failure| failure.status(2));
+    let mut names = Vec::new();
+    while let Some(item) = options.next()? {
+        match item {
+            Item::Option('q', _) => diff.brief = true,
+            Item::Option('s', _) => diff.identical = true,
+            Item::Option('u', _) => diff.form = Form::Unified(3),
+            Item::Option('c', _) => diff.form = Form::Context(3),
+            Item::Option('U' | '\u{1}', value) => {
+                diff.form = Form::Unified(if value.is_empty() { 3 } else { lines(&value)? });
+            }
+            Item::Option('C' | '\u{2}', value) => {
+                diff.form = Form::Context(if value.is_empty() { 3 } else { lines(&value)? });
+            }
+            Item::Option('L', value) => diff.labels.push(value),
+            Item::Option('r', _) => diff.recursive = true,
+            Item::Option('N', _) => diff.new_file = true,
+            Item::Option('x', value) => diff.exclude.push(Glob::new(&value, false)),
+            Item::Option('i', _) => diff.ignore.case = true,
+            Item::Option('b', _) => diff.ignore.space_change = true,
+            Item::Option('w', _) => diff.ignore.all_space = true,
+            Item::Option('B', _) => diff.ignore.blank_lines = true,
+            Item::Option('\u{3}', _) => diff.ignore.trailing_cr = true,
+            Item::Option('a', _) => diff.text = true,
+            Item::Option('\u{4}', _) => diff.form = Form::Normal,
+            Item::Option(..) => {}
+            Item::Operand(name) => names.push(name),
+        }
+    }
+    let [one, two] = match <[Vec<u8>; 2]>::try_from(names) {
+        Ok(names) => names,
+        Err(names) if names.len() > 2 => {
+            return Err(Failure::usage(format!("extra operand {}", quote(&names[2]))));
+        }
+        Err(names) => {
+            let last = names.last().map_or(&b"diff"[..], Vec::as_slice);
+            return Err(Failure::usage(format!("missing operand after {}", quote(last))));
+        }
+    };
+    let status = diff.operands(one, two)?;
+    diff.out.flush()?;
+    Ok(status)
+}
+
+/// A file that is looked at; absent where there is none.
+fn look(name: &[u8]) -> Result<Stat, Errno> {
+    if name == b"-" { OpenFile::inherited(0).ok_or(Errno::Badf)?.stat() } else { files::stat(name, true) }
+}
+
+impl Diff {
+    fn operands(&mut self, mut one: Vec<u8>, mut two: Vec<u8>) -> Outcome {
+        let is_directory = |name: &[u8]| look(name).is_ok_and(|stat| stat.kind == FileType::Directory);
+        let base = |name: &[u8]| name.rsplit(|&b| b == b'/').next().unwrap_or_default().to_vec();
+        // Of a file and a directory, the file of that name in the directory is meant.
+        match (is_directory(&one), is_directory(&two)) {
+            (true, false) if two != b"-" => one = join(&one, &base(&two)),
+            (false, true) if one != b"-" => two = join(&two, &base(&one)),
+            _ => {}
+        }
+        self.pair(&one, &two, true)
+    }
+
+    fn trouble(&mut self, name: &[u8], errno: Errno) -> Outcome {
+        self.out.flush()?;
+        complain("diff", format_args!("{}: {errno}", String::from_utf8_lossy(name)));
+        Ok(2)
+    }
+
+    fn say(&mut self, parts: &[&[u8]]) -> Result<(), Failure> {
+        self.out.write_all(&parts.concat())?;
+        Ok(self.out.write_all(b"\n")?)
+    }
+
+    /// Compares two files or directories; `operands` are those of the command line.
+    fn pair(&mut self, one: &[u8], two: &[u8], operands: bool) -> Outcome {
+        let mut stats = Vec::new();
+        let mut status = 0;
+        for name in [one, two] {
+            match look(name) {
+                Ok(stat) => stats.push(Some(stat)),
+                Err(Errno::Noent) if self.new_file => stats.push(None),
+                Err(errno) => status = self.trouble(name, errno)?,
+            }
+        }
+        let [first, second] = match <[Option<Stat>; 2]>::try_from(stats) {
+            Ok([None, None]) => return self.trouble(one, Errno::Noent),
+            Ok(stats) => stats,
+            Err(_) => return Ok(status),
+        };
+        let directory = |stat: &Option<Stat>| stat.as_ref().is_some_and(|stat| stat.kind == FileType::Directory);
+        match (directory(&first), directory(&second)) {
+            (false, false) => return self.files(one, two, [first, second], operands),
+            (true, false) if second.is_some() => {
+                self.say(&[b"File ", one, b" is a directory while file ", two, b" is a regular file"])?;
+                return Ok(1);
+            }
+            (false, true) if first.is_some() => {
+                self.say(&[b"File ", one, b" is a regular file while file ", two, b" is a directory"])?;
+                return Ok(1);
+            }
+            _ => {}
+        }
+        if !operands && !self.recursive {
+            self.say(&[b"Common subdirectories: ", one, b" and ", two])?;
+            return Ok(0);
+        }
+        let place = |stat: &Option<Stat>| stat.as_ref().map_or((0, 0), |stat| (stat.dev, stat.ino));
+        let (a, b) = (place(&first), place(&second));
+        let mark = (a.0, a.1, b.0, b.1);
+        if !self.inside.insert(mark) {
+            return self.trouble(one, Errno::Loop);
+        }
+        let status = self.directories(one, two, first.is_some(), second.is_some());
+        self.inside.remove(&mark);
+        status
+    }
+
+    fn directories(&mut self, one: &[u8], two: &[u8], has_one: bool, has_two: bool) -> Outcome {
+        let mut names: BTreeMap<Vec<u8>, [bool; 2]> = BTreeMap::new();
+        for (side, (dir, there)) in [(one, has_one), (two, has_two)].into_iter().enumerate() {
+            if !there {
+                continue;
+            }
+            match files::read_dir(dir) {
+                Ok(entries) => {
+                    for entry in entries {
+                        names.entry(entry.name).or_default()[side] = true;
+                    }
+                }
+                Err(errno) => return self.trouble(dir, errno),
+            }
+        }
+        let mut status = 0;
+        for (name, in_side) in names {
+            if self.exclude.iter().any(|pattern| pattern.matches(&name)) {
+                continue;
+            }
+            let [first, second] = in_side;
+            let both = (first && second) || self.new_file;
+            status = status.max(if both {
+                self.pair(&join(one, &name), &join(two, &name), false)?
+            } else {
+                self.say(&[b"Only in ", if first { one } else { two }, b": ", &name])?;
+                1
+            });
+        }
+        Ok(status)
+    }
+
+    fn files(&mut self, one: &[u8], two: &[u8], stats: [Option<Stat>; 2], operands: bool) -> Outcome {
+        let mut data = [Vec::new(), Vec::new()];
+        for ((name, stat), data) in [one, two].into_iter().zip(&stats).zip(&mut data) {
+            if stat.is_some() {
+                match read::whole(name) {
+                    Ok(read) => *data = read,
+                    Err(errno) => return self.trouble(name, errno),
+                }
+            }
+        }
+        if one == b"-" && two == b"-" {
+            data[1] = data[0].clone();
+        }
+        let [old_data, new_data] = &data;
+        let binary = |data: &[u8]| !self.text && memchr::memchr(0, &data[..data.len().min(32 * 1024)]).is_some();
+        let (is_binary, same) = (binary(old_data) || binary(new_data), old_data == new_data);
+        let (old, new) = (script::lines(old_data), script::lines(new_data));
+        let changes = if same || is_binary { Vec::new() } else { script::changes(&old, &new, self.ignore) };
+        if same || (changes.is_empty() && !is_binary) {
+            if self.identical {
+                self.say(&[b"Files ", one, b" and ", two, b" are identical"])?;
+            }
+            return Ok(0);
+        }
+        if self.brief || is_binary {
+            let start: &[u8] = if self.brief { b"Files " } else { b"Binary files " };
+            self.say(&[start, one, b" and ", two, b" differ"])?;
+            return Ok(1);
+        }
+        if !operands {
+            let given = std::mem::take(&mut self.given);
+            self.say(&[b"diff", &given, b" ", one, b" ", two])?;
+            self.given = given;
+        }
+        let header = |index: usize, name: &[u8]| match (self.labels.get(index), &stats[index]) {
+            (Some(label), _) => label.clone(),
+            (None, stat) => {
+                let time = Civil::from_nanoseconds(stat.as_ref().map_or(0, |stat| stat.mtime));
+                [name, b"\t", time.full_iso().as_bytes()].concat()
+            }
+        };
+        let old = Side { header: header(0, one), lines: old };
+        let new = Side { header: header(1, two), lines: new };
+        format::print(self.form, &old, &new, &changes, &mut self.out)?;
+        Ok(1)
+    }
+}
