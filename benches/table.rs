@@ -169,8 +169,16 @@ fn table(directory: &std::path::Path) {
     for session in &sessions {
         exec(session, "x=1; echo hi");
     }
-    if let (Some(before), Some(after), Some(bash)) = (before, resident("self"), resident(&native.child.id().to_string())) {
+    if let (Some(before), Some(after), Some(bash)) =
+        (before, resident("self"), resident(&native.child.id().to_string()))
+    {
         let each = after.saturating_sub(before) / SESSIONS;
-        println!("{:<44} {:>10} kB {:>10} kB {:>8.3}", "memory of an idle session (of 1000)", each / 1024, bash / 1024, each as f64 / bash as f64);
+        println!(
+            "{:<44} {:>10} kB {:>10} kB {:>8.3}",
+            "memory of an idle session (of 1000)",
+            each / 1024,
+            bash / 1024,
+            each as f64 / bash as f64
+        );
     }
 }

@@ -127,7 +127,8 @@ struct Ticker {
 
 impl Ticker {
     fn start(engine: wasmtime::Engine) -> std::io::Result<Arc<Ticker>> {
-        let ticker = Arc::new(Ticker { running: AtomicUsize::new(0), sleeping: Mutex::new(false), wake: Condvar::new() });
+        let ticker =
+            Arc::new(Ticker { running: AtomicUsize::new(0), sleeping: Mutex::new(false), wake: Condvar::new() });
         let shared = ticker.clone();
         std::thread::Builder::new().name("agentfense-tick".into()).spawn(move || {
             loop {

@@ -174,7 +174,13 @@ impl Exec {
             OpenFile::sink(options.stdout.unwrap_or_else(|| stdout.clone())),
             OpenFile::sink(options.stderr.unwrap_or_else(|| stderr.clone())),
         ];
-        let request = Request { script, name: options.name, arguments: options.arguments, env: options.env, cwd: options.workdir };
+        let request = Request {
+            script,
+            name: options.name,
+            arguments: options.arguments,
+            env: options.env,
+            cwd: options.workdir,
+        };
         let outcome = session.run(ticket, request, streams, options.timeout).await?;
         let (stdout, stdout_left_out) = stdout.take();
         let (stderr, stderr_left_out) = stderr.take();
@@ -205,7 +211,8 @@ impl IntoFuture for Exec {
             let task = self.session.runtime().spawn(async move { self.run(&ticket).await });
             let result = task.await;
             guard.0 = None;
-            result.unwrap_or_else(|_| Err(Error::SessionClosed { reason: "the library's runtime was shut down".into() }))
+            result
+                .unwrap_or_else(|_| Err(Error::SessionClosed { reason: "the library's runtime was shut down".into() }))
         })
     }
 }

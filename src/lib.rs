@@ -43,8 +43,8 @@ mod wit;
 
 pub use error::Error;
 pub use exec::{Exec, ExecResult, Input};
-pub use fs::{Errno, PatternType, Permission, PermissionRule, preset};
 pub use fs::{Change, ChangeKind};
+pub use fs::{Errno, PatternType, Permission, PermissionRule, preset};
 pub use kernel::Outlet;
 pub use limits::Limits;
 pub use program::Userland;

@@ -1,6 +1,8 @@
 //! WASI preview-1 modules: made components through the published adapter.
 
-use wasi_preview1_component_adapter_provider::{WASI_SNAPSHOT_PREVIEW1_ADAPTER_NAME, WASI_SNAPSHOT_PREVIEW1_COMMAND_ADAPTER};
+use wasi_preview1_component_adapter_provider::{
+    WASI_SNAPSHOT_PREVIEW1_ADAPTER_NAME, WASI_SNAPSHOT_PREVIEW1_COMMAND_ADAPTER,
+};
 use wasm_encoder::reencode::{self, Reencode};
 use wasmparser::{Import, Imports};
 use wit_component::{ComponentEncoder, StringEncoding};
@@ -30,12 +32,15 @@ pub(crate) fn adapt(module: &[u8]) -> Result<Vec<u8>, String> {
         let mut resolve = Resolve::default();
         let package = resolve.push_str("exit.wit", EXIT_WORLD).map_err(|error| failed(&error))?;
         let world = resolve.select_world(&[package], Some("preview1")).map_err(|error| failed(&error))?;
-        wit_component::embed_component_metadata(&mut module, &resolve, world, StringEncoding::UTF8).map_err(|error| failed(&error))?;
+        wit_component::embed_component_metadata(&mut module, &resolve, world, StringEncoding::UTF8)
+            .map_err(|error| failed(&error))?;
     }
     ComponentEncoder::default()
         .validate(true)
         .module(&module)
-        .and_then(|encoder| encoder.adapter(WASI_SNAPSHOT_PREVIEW1_ADAPTER_NAME, WASI_SNAPSHOT_PREVIEW1_COMMAND_ADAPTER))
+        .and_then(|encoder| {
+            encoder.adapter(WASI_SNAPSHOT_PREVIEW1_ADAPTER_NAME, WASI_SNAPSHOT_PREVIEW1_COMMAND_ADAPTER)
+        })
         .and_then(|mut encoder| encoder.encode())
         .map_err(|error| failed(&error))
 }
@@ -48,9 +53,15 @@ struct RenameExit {
 impl Reencode for RenameExit {
     type Error = std::convert::Infallible;
 
-    fn parse_imports(&mut self, section: &mut wasm_encoder::ImportSection, imports: Imports<'_>) -> Result<(), reencode::Error<Self::Error>> {
+    fn parse_imports(
+        &mut self,
+        section: &mut wasm_encoder::ImportSection,
+        imports: Imports<'_>,
+    ) -> Result<(), reencode::Error<Self::Error>> {
         match imports {
-            Imports::Single(index, import) if import.module == WASI_SNAPSHOT_PREVIEW1_ADAPTER_NAME && import.name == "proc_exit" => {
+            Imports::Single(index, import)
+                if import.module == WASI_SNAPSHOT_PREVIEW1_ADAPTER_NAME && import.name == "proc_exit" =>
+            {
                 self.found = true;
                 let import = Import { module: EXIT_MODULE, name: EXIT_NAME, ty: import.ty };
                 reencode::utils::parse_imports(self, section, Imports::Single(index, import))

@@ -105,13 +105,17 @@ fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
 
 impl Programs {
     fn install(&self, digest: Digest, artifact: PathBuf) {
-        lock(&self.installed).entry(digest).or_insert_with(|| Arc::new(Installed { artifact, loaded: OnceLock::new() }));
+        lock(&self.installed)
+            .entry(digest)
+            .or_insert_with(|| Arc::new(Installed { artifact, loaded: OnceLock::new() }));
     }
 
     /// The installed program with that digest.
     pub(crate) fn get(&self, engine: &Engine, digest: &Digest) -> Result<Arc<Program>, String> {
         let installed = lock(&self.installed).get(digest).cloned();
-        let Some(installed) = installed else { return Err("the installed program that this file stands for is not there".into()) };
+        let Some(installed) = installed else {
+            return Err("the installed program that this file stands for is not there".into());
+        };
         installed
             .loaded
             .get_or_init(|| {
@@ -139,7 +143,8 @@ impl Programs {
         } else {
             bytes
         };
-        let component = Component::new(&engine.wasmtime, bytes).map_err(|error| format!("not a valid WebAssembly program: {error:#}"))?;
+        let component = Component::new(&engine.wasmtime, bytes)
+            .map_err(|error| format!("not a valid WebAssembly program: {error:#}"))?;
         let program = Program::new(engine, &component)?;
         let mut compiled = lock(&self.compiled);
         if compiled.len() >= KEPT
@@ -160,7 +165,10 @@ impl Programs {
 
 impl Program {
     fn new(engine: &Engine, component: &Component) -> Result<Arc<Program>, String> {
-        let pre = engine.linker.instantiate_pre(component).map_err(|error| format!("it needs what the sandbox does not offer: {error:#}"))?;
+        let pre = engine
+            .linker
+            .instantiate_pre(component)
+            .map_err(|error| format!("it needs what the sandbox does not offer: {error:#}"))?;
         let run = GuestPre::new(pre.clone()).map_err(|error| format!("it is not a command: {error:#}"))?;
         Ok(Arc::new(Program { pre, run }))
     }
@@ -170,7 +178,8 @@ fn load_artifact(engine: &Engine, path: &Path) -> Result<Component, String> {
     // SAFETY: the artifact comes from the userland directory that the
     // embedder installed or named, which it must trust as it trusts its own
     // code (`Userland::open` says so); no guest can write there.
-    unsafe { Component::deserialize_file(&engine.wasmtime, path) }.map_err(|error| format!("{}: {error:#}", path.display()))
+    unsafe { Component::deserialize_file(&engine.wasmtime, path) }
+        .map_err(|error| format!("{}: {error:#}", path.display()))
 }
 
 /// One entry of a userland's manifest.
@@ -253,11 +262,15 @@ impl Userland {
     /// their manifest to a directory. Each is a name, the component's bytes
     /// and the commands that it is.
     #[cfg(feature = "compiler")]
-    pub fn build<'a>(directory: &Path, programs: impl IntoIterator<Item = (&'a str, &'a [u8], Vec<String>)>) -> Result<(), Error> {
+    pub fn build<'a>(
+        directory: &Path,
+        programs: impl IntoIterator<Item = (&'a str, &'a [u8], Vec<String>)>,
+    ) -> Result<(), Error> {
         let write = |path: &Path, bytes: &[u8]| {
             std::fs::write(path, bytes).map_err(|error| Error::Userland(format!("{}: {error}", path.display())))
         };
-        std::fs::create_dir_all(directory).map_err(|error| Error::Userland(format!("{}: {error}", directory.display())))?;
+        std::fs::create_dir_all(directory)
+            .map_err(|error| Error::Userland(format!("{}: {error}", directory.display())))?;
         let engine = Engine::shared()?;
         let mut entries = Vec::new();
         for (name, component, commands) in programs {
@@ -273,7 +286,8 @@ impl Userland {
                 entries.push(Entry { artifact, digest, commands });
                 continue;
             }
-            let compiled = crate::engine::precompile(component).map_err(|error| Error::Userland(format!("{name}: {error:#}")))?;
+            let compiled =
+                crate::engine::precompile(component).map_err(|error| Error::Userland(format!("{name}: {error:#}")))?;
             let staged = directory.join(format!("{artifact}.new"));
             write(&staged, &compiled)?;
             std::fs::rename(&staged, &path).map_err(|error| Error::Userland(format!("{}: {error}", path.display())))?;
@@ -284,7 +298,9 @@ impl Userland {
         // What an earlier build left is of no use to anyone now.
         for file in std::fs::read_dir(directory).into_iter().flatten().flatten() {
             let name = file.file_name();
-            let stale = name.to_str().is_some_and(|name| name.ends_with(".cwasm") && entries.iter().all(|entry| entry.artifact != name));
+            let stale = name
+                .to_str()
+                .is_some_and(|name| name.ends_with(".cwasm") && entries.iter().all(|entry| entry.artifact != name));
             if stale {
                 // A program that still has it mapped may keep it.
                 let _ = std::fs::remove_file(file.path());

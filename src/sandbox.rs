@@ -6,8 +6,8 @@ use std::sync::Arc;
 use crate::engine::Engine;
 use crate::error::Error;
 use crate::exec::ExecResult;
+use crate::fs::{self, Caller, Errno, FileType, Image, Namespace, Node, Open, OpenFlags, Overlay, Quota, Rules};
 use crate::fs::{Change, PermissionRule};
-use crate::fs::{self, Caller, Errno, FileType, Image, Namespace, Node, OpenFlags, Open, Overlay, Quota, Rules};
 use crate::kernel::{Kernel, ProcTable, SIGKILL};
 use crate::limits::Limits;
 use crate::program::Userland;
@@ -92,8 +92,13 @@ impl SandboxBuilder {
             None => Userland::find()?,
         };
         let hostname = self.hostname.unwrap_or_else(|| "sandbox".into());
-        if hostname.is_empty() || hostname.len() > 64 || !hostname.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'.') {
-            return Err(Error::Configuration(format!("host name '{hostname}': expected 1 to 64 letters, digits, '-' or '.'")));
+        if hostname.is_empty()
+            || hostname.len() > 64
+            || !hostname.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'.')
+        {
+            return Err(Error::Configuration(format!(
+                "host name '{hostname}': expected 1 to 64 letters, digits, '-' or '.'"
+            )));
         }
         let quota = Quota::new(self.limits.disk_bytes, self.limits.disk_files);
         let (workspace, overlay) = match &self.workspace {
@@ -259,7 +264,9 @@ impl Sandbox {
     /// files are there from the start, wherever the embedder wants them.
     fn make_own_directories(&self, env: &[(String, String)]) {
         for (name, path) in env {
-            if matches!(name.as_str(), "HOME" | "TMPDIR" | "TMP" | "TEMP") && (path.starts_with("/tmp/") || path.starts_with("/home/")) {
+            if matches!(name.as_str(), "HOME" | "TMPDIR" | "TMP" | "TEMP")
+                && (path.starts_with("/tmp/") || path.starts_with("/home/"))
+            {
                 // One that cannot be made is simply not there.
                 let _ = self.make_directories(path);
             }
@@ -376,7 +383,9 @@ impl Sandbox {
     }
 
     fn overlay(&self) -> Result<&Overlay, Error> {
-        self.inner.overlay.as_ref().ok_or_else(|| Error::Configuration("the workspace is not mounted as an overlay: there are no pending changes".into()))
+        self.inner.overlay.as_ref().ok_or_else(|| {
+            Error::Configuration("the workspace is not mounted as an overlay: there are no pending changes".into())
+        })
     }
 
     /// The changes to an overlaid workspace, sorted by path.

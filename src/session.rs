@@ -11,8 +11,8 @@ use wasmtime::Store;
 use crate::error::Error;
 use crate::exec::Exec;
 use crate::kernel::{
-    Access, Birth, Disposition, Ending, Guest, Kernel, OpenFile, Process, SIGINT, SIGKILL, Signal, Slot, State, Terminal, describe_trap,
-    poll_timed,
+    Access, Birth, Disposition, Ending, Guest, Kernel, OpenFile, Process, SIGINT, SIGKILL, Signal, Slot, State,
+    Terminal, describe_trap, poll_timed,
 };
 use crate::wit::shell::exports::agentfense::kernel::session::{Options, Outcome as ShellOutcome, Request};
 use crate::wit::shell::{Shell, ShellPre};
@@ -39,7 +39,12 @@ pub struct SessionOptions {
 
 impl Default for SessionOptions {
     fn default() -> Self {
-        SessionOptions { shell: "/bin/sh".into(), env: Vec::new(), workdir: crate::sandbox::WORKSPACE.into(), interactive: false }
+        SessionOptions {
+            shell: "/bin/sh".into(),
+            env: Vec::new(),
+            workdir: crate::sandbox::WORKSPACE.into(),
+            interactive: false,
+        }
     }
 }
 
@@ -146,7 +151,11 @@ impl Session {
     pub async fn is_complete(&self, script: &[u8]) -> Result<bool, Error> {
         let mut live = self.inner.live.lock().await;
         let Live { store, shell } = self.inner.alive(&mut live)?;
-        shell.agentfense_kernel_session().call_complete(store, script).await.map_err(|error| Error::Session(format!("{error:#}")))
+        shell
+            .agentfense_kernel_session()
+            .call_complete(store, script)
+            .await
+            .map_err(|error| Error::Session(format!("{error:#}")))
     }
 }
 
@@ -195,15 +204,19 @@ pub(crate) struct Outcome {
 }
 
 impl Inner {
-    pub(crate) async fn open(kernel: Arc<Kernel>, sandbox: Arc<dyn std::any::Any + Send + Sync>, env: Vec<(String, String)>, options: SessionOptions) -> Result<Session, Error> {
+    pub(crate) async fn open(
+        kernel: Arc<Kernel>,
+        sandbox: Arc<dyn std::any::Any + Send + Sync>,
+        env: Vec<(String, String)>,
+        options: SessionOptions,
+    ) -> Result<Session, Error> {
         let failed = |reason: &dyn std::fmt::Display| Error::Session(format!("{}: {reason}", options.shell));
         let root = kernel.namespace.root().clone();
         let caller = crate::fs::Caller::agent(0, UMASK);
         let (exe, program) = kernel.shell_program(&caller, &root, &options.shell).map_err(|reason| failed(&reason))?;
         let pre = ShellPre::new(program.pre.clone()).map_err(|_| failed(&"it is a program, but not a shell"))?;
-        let cwd = kernel
-            .directory(&caller, &root, &options.workdir)
-            .map_err(|errno| Error::file(&options.workdir, errno))?;
+        let cwd =
+            kernel.directory(&caller, &root, &options.workdir).map_err(|errno| Error::file(&options.workdir, errno))?;
         let terminal = Arc::new(Terminal {
             stdin: Slot::new(OpenFile::empty(), options.interactive),
             stdout: Slot::new(OpenFile::empty(), options.interactive),
@@ -317,7 +330,13 @@ impl Inner {
     }
 
     /// Runs a request in the shell, its streams on these files.
-    pub(crate) async fn run(&self, ticket: &Ticket, request: Request, streams: [Arc<OpenFile>; 3], timeout: Option<Duration>) -> Result<Outcome, Error> {
+    pub(crate) async fn run(
+        &self,
+        ticket: &Ticket,
+        request: Request,
+        streams: [Arc<OpenFile>; 3],
+        timeout: Option<Duration>,
+    ) -> Result<Outcome, Error> {
         let mut guard = self.live.lock().await;
         self.alive(&mut guard)?;
         if !ticket.start() {
@@ -406,7 +425,9 @@ impl Inner {
         tokio::time::sleep(GRACE).await;
         // What ignores interrupts is in the background (a shell without job
         // control starts those so) or deaf; the deaf are killed next.
-        self.signal_foreground(SIGKILL, |process| process.pid != shell && process.disposition(SIGINT) != Disposition::Ignore);
+        self.signal_foreground(SIGKILL, |process| {
+            process.pid != shell && process.disposition(SIGINT) != Disposition::Ignore
+        });
         self.kernel.signal(&self.process, SIGINT);
         tokio::time::sleep(GRACE).await;
         self.signal_foreground(SIGKILL, |process| process.pid != shell);

@@ -107,7 +107,10 @@ fn t12_the_hosts_environment_is_not_there() {
 fn devices_of_the_host_are_not_there() {
     let session = bash(&sandbox());
     let names = out(&session, "ls /dev");
-    assert_eq!(names.split_whitespace().collect::<Vec<_>>(), ["fd", "full", "null", "random", "shm", "stderr", "stdin", "stdout", "tty", "urandom", "zero"]);
+    assert_eq!(
+        names.split_whitespace().collect::<Vec<_>>(),
+        ["fd", "full", "null", "random", "shm", "stderr", "stdin", "stdout", "tty", "urandom", "zero"]
+    );
     assert_ne!(session.exec("mknod /tmp/sda b 8 0").unwrap().exit_code, Some(0));
 }
 
@@ -125,7 +128,15 @@ fn there_is_no_network() {
 #[test]
 fn system_files_cannot_be_changed() {
     let session = bash(&sandbox());
-    for script in ["echo x > /etc/passwd", "rm /bin/ls", "mv /usr/bin/ls /tmp/ls", "chmod 777 /etc", "mkdir /new", "ln -s x /usr/bin/evil", "chown 0 /tmp"] {
+    for script in [
+        "echo x > /etc/passwd",
+        "rm /bin/ls",
+        "mv /usr/bin/ls /tmp/ls",
+        "chmod 777 /etc",
+        "mkdir /new",
+        "ln -s x /usr/bin/evil",
+        "chown 0 /tmp",
+    ] {
         let result = session.exec(script).unwrap();
         assert_ne!(result.exit_code, Some(0), "{script}");
     }

@@ -37,7 +37,11 @@ fn a_fork_bomb_is_stopped_by_the_process_limit() {
     let sandbox = sandbox_with(|limits| limits.processes = 32);
     let session = bash(&sandbox);
     let started = Instant::now();
-    let result = session.prepare("bomb() { bomb | bomb & }; bomb; sleep 0.2; echo survived").timeout(Duration::from_secs(5)).wait().unwrap();
+    let result = session
+        .prepare("bomb() { bomb | bomb & }; bomb; sleep 0.2; echo survived")
+        .timeout(Duration::from_secs(5))
+        .wait()
+        .unwrap();
     assert!(started.elapsed() < Duration::from_secs(10));
     drop(result);
     session.close();

@@ -34,7 +34,8 @@ fn a_preview1_module_runs_and_keeps_its_status() {
 #[test]
 fn traps_are_told_and_end_only_the_command() {
     let directory = TempDir::new();
-    let body = |body: &str| module(&format!(r#"(module (memory (export "memory") 1) (func $f (export "_start") {body}))"#));
+    let body =
+        |body: &str| module(&format!(r#"(module (memory (export "memory") 1) (func $f (export "_start") {body}))"#));
     directory.write("unreachable", body("unreachable"));
     directory.write("divide", body("(drop (i32.div_u (i32.const 1) (i32.const 0)))"));
     directory.write("bounds", body("(drop (i32.load (i32.const -8)))"));
@@ -49,7 +50,11 @@ fn traps_are_told_and_end_only_the_command() {
     ] {
         let (_, stderr, code) = all(session.exec(format!("./{name}")).unwrap());
         assert_eq!(code, status, "{name}: {stderr}");
-        assert!(stderr.contains("Trap: ") && stderr.contains(message.trim_start_matches("Trap: wasm trap: ").trim_start_matches("Trap: ")), "{name}: {stderr}");
+        assert!(
+            stderr.contains("Trap: ")
+                && stderr.contains(message.trim_start_matches("Trap: wasm trap: ").trim_start_matches("Trap: ")),
+            "{name}: {stderr}"
+        );
     }
     assert_eq!(out(&session, "echo $kept"), "1\n");
 }
@@ -58,18 +63,34 @@ fn traps_are_told_and_end_only_the_command() {
 fn what_is_no_program_is_refused_with_the_reason() {
     let directory = TempDir::new();
     directory.write("broken.wasm", b"\0asm\x01\0\0\0\xff\xff");
-    directory.write("wants.wasm", module(r#"(module (import "env" "launch_missiles" (func)) (memory (export "memory") 1) (func (export "_start")))"#));
-    directory.write("socket.wasm", wat::parse_str(r#"(component (import "wasi:sockets/tcp@0.2.0" (instance (export "start" (func)))))"#).unwrap());
+    directory.write(
+        "wants.wasm",
+        module(
+            r#"(module (import "env" "launch_missiles" (func)) (memory (export "memory") 1) (func (export "_start")))"#,
+        ),
+    );
+    directory.write(
+        "socket.wasm",
+        wat::parse_str(r#"(component (import "wasi:sockets/tcp@0.2.0" (instance (export "start" (func)))))"#).unwrap(),
+    );
     directory.write("binary", b"\x7fELF\0\0\0");
     directory.write("artifact.cwasm", b"\x7fELF");
     let session = bash(&over(&directory, agentfense::Mount::Overlay));
     out(&session, "chmod +x *");
-    for (name, message) in [("broken.wasm", "not a WASI program"), ("wants.wasm", "env"), ("socket.wasm", "wasi:sockets/tcp"), ("binary", "cannot execute binary file")] {
+    for (name, message) in [
+        ("broken.wasm", "not a WASI program"),
+        ("wants.wasm", "env"),
+        ("socket.wasm", "wasi:sockets/tcp"),
+        ("binary", "cannot execute binary file"),
+    ] {
         let (_, stderr, code) = all(session.exec(format!("./{name}")).unwrap());
         assert_eq!(code, 126, "{name}: {stderr}");
         assert!(stderr.contains(message), "{name}: {stderr}");
     }
-    assert_eq!(all(session.exec("./nowhere").unwrap()), (String::new(), "/bin/bash: line 1: ./nowhere: No such file or directory\n".into(), 127));
+    assert_eq!(
+        all(session.exec("./nowhere").unwrap()),
+        (String::new(), "/bin/bash: line 1: ./nowhere: No such file or directory\n".into(), 127)
+    );
     assert_eq!(all(session.exec("nowhere").unwrap()).2, 127);
     assert_eq!(all(session.exec("/workspace").unwrap()).2, 126);
 }

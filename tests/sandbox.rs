@@ -17,7 +17,12 @@ fn an_overlay_keeps_changes_until_they_are_committed() {
     assert_eq!(directory.read("kept").as_deref(), Some("old\n"));
     assert_eq!(directory.read("gone").as_deref(), Some("x"));
     let changes: Vec<_> = sandbox.diff().unwrap().into_iter().map(|change| (change.path, change.kind)).collect();
-    for expected in [("gone", ChangeKind::Deleted), ("kept", ChangeKind::Modified), ("made", ChangeKind::Added), ("dir", ChangeKind::Deleted)] {
+    for expected in [
+        ("gone", ChangeKind::Deleted),
+        ("kept", ChangeKind::Modified),
+        ("made", ChangeKind::Added),
+        ("dir", ChangeKind::Deleted),
+    ] {
         assert!(changes.contains(&(expected.0.into(), expected.1)), "{expected:?} in {changes:?}");
     }
     sandbox.commit().unwrap();

@@ -12,8 +12,14 @@ fn state_persists_from_one_exec_to_the_next() {
     let sandbox = sandbox();
     let session = bash(&sandbox);
     out(&session, "mkdir -p a/b && cd a/b");
-    out(&session, "plain=1; export exported=2; list=(x 'y z'); alias hello='echo hello'; f() { echo f:$1; }; set -- p q");
-    assert_eq!(out(&session, "pwd; echo $plain; printenv exported; echo ${list[1]}; hello; f 3; echo $2"), "/workspace/a/b\n1\n2\ny z\nhello\nf:3\nq\n");
+    out(
+        &session,
+        "plain=1; export exported=2; list=(x 'y z'); alias hello='echo hello'; f() { echo f:$1; }; set -- p q",
+    );
+    assert_eq!(
+        out(&session, "pwd; echo $plain; printenv exported; echo ${list[1]}; hello; f 3; echo $2"),
+        "/workspace/a/b\n1\n2\ny z\nhello\nf:3\nq\n"
+    );
     assert_eq!(session.exec("false").unwrap().exit_code, Some(1));
     assert_eq!(out(&session, "echo $?"), "1\n");
 }
@@ -30,7 +36,10 @@ fn sessions_of_one_sandbox_share_files_and_nothing_else() {
 fn sandboxes_share_nothing() {
     let (one, two) = (sandbox(), sandbox());
     out(&bash(&one), "echo secret > /tmp/f; echo secret > /workspace/g");
-    assert_eq!(out(&bash(&two), "ls /tmp /workspace; ps -e | wc -l > /dev/null; echo done"), "/tmp:\n\n/workspace:\ndone\n");
+    assert_eq!(
+        out(&bash(&two), "ls /tmp /workspace; ps -e | wc -l > /dev/null; echo done"),
+        "/tmp:\n\n/workspace:\ndone\n"
+    );
 }
 
 #[test]
@@ -48,7 +57,14 @@ fn a_loop_is_ended_by_the_time_limit_and_the_session_goes_on() {
     let sandbox = sandbox();
     let session = bash(&sandbox);
     out(&session, "kept=yes");
-    for script in ["while :; do :; done", "sleep 100", "cat /dev/zero > /dev/null", "trap '' INT; sleep 100", "yes | cat > /dev/null", "f() { f; }; while :; do x=$(echo y); done"] {
+    for script in [
+        "while :; do :; done",
+        "sleep 100",
+        "cat /dev/zero > /dev/null",
+        "trap '' INT; sleep 100",
+        "yes | cat > /dev/null",
+        "f() { f; }; while :; do x=$(echo y); done",
+    ] {
         let started = Instant::now();
         let result = session.prepare(script).timeout(Duration::from_millis(300)).wait().unwrap();
         assert!(result.timed_out, "{script}");
@@ -67,7 +83,8 @@ fn a_loop_is_ended_by_the_time_limit_and_the_session_goes_on() {
 fn standard_streams_are_apart_and_binary() {
     let sandbox = sandbox();
     let session = bash(&sandbox);
-    let result = session.exec("printf 'a\\0\\377'; printf 'b\\0\\376' >&2; exit_code() { return 7; }; exit_code").unwrap();
+    let result =
+        session.exec("printf 'a\\0\\377'; printf 'b\\0\\376' >&2; exit_code() { return 7; }; exit_code").unwrap();
     assert_eq!(result.stdout, b"a\0\xff");
     assert_eq!(result.stderr, b"b\0\xfe");
     assert_eq!(result.exit_code, Some(7));
@@ -80,7 +97,13 @@ fn standard_streams_are_apart_and_binary() {
 fn input_environment_and_directory_are_for_one_exec() {
     let sandbox = sandbox();
     let session = bash(&sandbox);
-    let result = session.prepare("read a; echo $a $X; printenv X; pwd").stdin("line\nrest\n").env("X", "1").workdir("/tmp").wait().unwrap();
+    let result = session
+        .prepare("read a; echo $a $X; printenv X; pwd")
+        .stdin("line\nrest\n")
+        .env("X", "1")
+        .workdir("/tmp")
+        .wait()
+        .unwrap();
     assert_eq!(all(result), ("line 1\n1\n/tmp\n".into(), String::new(), 0));
     assert_eq!(out(&session, "echo [$X]; pwd; cat"), "[]\n/workspace\n");
 }

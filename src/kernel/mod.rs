@@ -14,8 +14,8 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 pub use open_file::Handle;
-pub(crate) use open_file::{Access, OpenFile, Slot, TRANSFER_LIMIT, Whence};
 pub use open_file::Outlet;
+pub(crate) use open_file::{Access, OpenFile, Slot, TRANSFER_LIMIT, Whence};
 pub(crate) use pipe::{PIPE_CAPACITY, Pipe};
 pub(crate) use proc::ProcTable;
 pub(crate) use process::{Birth, Change, Ending, Pid, Process, State, Terminal, poll_timed};
@@ -137,7 +137,13 @@ impl Kernel {
 
     /// Sends a signal to every process for which the condition holds; how many.
     pub(crate) fn signal_all(&self, signal: Signal, mut which: impl FnMut(&Process) -> bool) -> usize {
-        let mut chosen: Vec<_> = self.table().processes.values().filter(|p| !matches!(p.state(), State::Zombie(_)) && which(p)).cloned().collect();
+        let mut chosen: Vec<_> = self
+            .table()
+            .processes
+            .values()
+            .filter(|p| !matches!(p.state(), State::Zombie(_)) && which(p))
+            .cloned()
+            .collect();
         // Parents first: a shell must know of an interrupt before it sees that
         // its child died of it.
         chosen.sort_by_key(|process| process.pid);
@@ -149,7 +155,12 @@ impl Kernel {
 
     /// Looks for a child with a change to report. `Err` when there is no child
     /// that could ever have one.
-    pub(crate) fn reap(&self, parent: &Process, which: impl Fn(&Process) -> bool, stops: bool) -> Result<Option<(Pid, Change)>, Errno> {
+    pub(crate) fn reap(
+        &self,
+        parent: &Process,
+        which: impl Fn(&Process) -> bool,
+        stops: bool,
+    ) -> Result<Option<(Pid, Change)>, Errno> {
         let mut table = self.table();
         let mut any = false;
         let mut found = None;

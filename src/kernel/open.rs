@@ -2,10 +2,10 @@
 
 use std::sync::Arc;
 
+use super::Kernel;
 use super::open_file::{Access, OpenFile};
 use super::pipe::Pipe;
 use super::process::Process;
-use super::Kernel;
 use crate::fs::{Caller, Device, Errno, FileHandle, FileType, Location, Open, OpenFlags, OpenMode};
 
 /// Execute and search permission, for `Namespace::access`.
@@ -23,7 +23,12 @@ impl Kernel {
     }
 
     /// A file to be run: it need not be readable, as elsewhere.
-    pub(crate) fn open_executable(&self, caller: &Caller, start: &Location, path: &str) -> Result<(Location, Arc<dyn FileHandle>), Errno> {
+    pub(crate) fn open_executable(
+        &self,
+        caller: &Caller,
+        start: &Location,
+        path: &str,
+    ) -> Result<(Location, Arc<dyn FileHandle>), Errno> {
         let location = self.namespace.resolve(caller, start, path, true)?;
         if location.node().kind() != FileType::Regular {
             return Err(Errno::Acces);
@@ -37,7 +42,15 @@ impl Kernel {
 
 impl Kernel {
     /// Opens a file for a process. Waits only for a fifo's other end.
-    pub(crate) async fn open(&self, process: &Process, start: &Location, path: &str, flags: OpenFlags, nonblock: bool, mode: u32) -> Result<Arc<OpenFile>, Errno> {
+    pub(crate) async fn open(
+        &self,
+        process: &Process,
+        start: &Location,
+        path: &str,
+        flags: OpenFlags,
+        nonblock: bool,
+        mode: u32,
+    ) -> Result<Arc<OpenFile>, Errno> {
         let opened = self.namespace.open(&process.caller(), start, path, flags, mode)?;
         let access = Access { read: flags.read, write: flags.write, append: flags.append, nonblock };
         let device = match opened.file {
@@ -67,7 +80,12 @@ impl Kernel {
 }
 
 /// fifo(7): an end waits for the other one, unless told not to.
-async fn open_fifo(process: &Process, pipe: Arc<Pipe>, access: Access, location: Location) -> Result<Arc<OpenFile>, Errno> {
+async fn open_fifo(
+    process: &Process,
+    pipe: Arc<Pipe>,
+    access: Access,
+    location: Location,
+) -> Result<Arc<OpenFile>, Errno> {
     let location = Some(location);
     if access.read && access.write {
         return Ok(OpenFile::fifo(pipe, location));

@@ -452,7 +452,12 @@ impl OpenFile {
     }
 
     /// Changes attributes of the file; of a directory, by its place.
-    pub(crate) fn set_attr(&self, namespace: &fs::Namespace, caller: &fs::Caller, attr: &fs::SetAttr) -> Result<(), Errno> {
+    pub(crate) fn set_attr(
+        &self,
+        namespace: &fs::Namespace,
+        caller: &fs::Caller,
+        attr: &fs::SetAttr,
+    ) -> Result<(), Errno> {
         match &self.location {
             Some(location) => {
                 let file = match &self.kind {
@@ -477,7 +482,19 @@ impl OpenFile {
             Kind::Slot(slot) => return slot.target().stat(),
             _ => (FileType::Fifo, 0o600),
         };
-        Ok(Stat { dev: 0, ino: self.id, kind, mode, nlink: 1, uid: fs::AGENT, gid: fs::AGENT, size: 0, atime: 0, mtime: 0, ctime: 0 })
+        Ok(Stat {
+            dev: 0,
+            ino: self.id,
+            kind,
+            mode,
+            nlink: 1,
+            uid: fs::AGENT,
+            gid: fs::AGENT,
+            size: 0,
+            atime: 0,
+            mtime: 0,
+            ctime: 0,
+        })
     }
 }
 

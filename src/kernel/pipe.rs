@@ -287,7 +287,8 @@ impl Pipe {
     /// own end is added, since the other may come and go at once then.
     pub(crate) fn meeting(&self, for_writer: bool) -> Meeting {
         let state = self.state();
-        let (there, ever) = if for_writer { (state.readers, state.readers_ever) } else { (state.writers, state.writers_ever) };
+        let (there, ever) =
+            if for_writer { (state.readers, state.readers_ever) } else { (state.writers, state.writers_ever) };
         Meeting { for_writer, over: there > 0, ever }
     }
 

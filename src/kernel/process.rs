@@ -414,7 +414,11 @@ thread_local! {
 
 /// Polls a process's future and books the time on the process. A child that
 /// its waiting parent drives books its own time, not the parent's.
-pub(crate) fn poll_timed<F: Future + ?Sized>(process: &Process, future: Pin<&mut F>, cx: &mut Context<'_>) -> Poll<F::Output> {
+pub(crate) fn poll_timed<F: Future + ?Sized>(
+    process: &Process,
+    future: Pin<&mut F>,
+    cx: &mut Context<'_>,
+) -> Poll<F::Output> {
     let outer = NESTED.replace(0);
     let start = Instant::now();
     let result = future.poll(cx);

@@ -8,11 +8,11 @@ use bytes::Bytes;
 use wasmtime::component::ResourceTable;
 use wasmtime::{ResourceLimiter, Store, UpdateDeadline};
 
+use super::Kernel;
 use super::open_file::OpenFile;
 use super::process::{Birth, Ending, Process};
 use super::signal::{SIGABRT, SIGFPE, SIGILL, SIGSEGV};
 use super::supervise::Supervised;
-use super::Kernel;
 use crate::fs::{Caller, Errno, Location};
 use crate::program::{Format, Program, STUB_LEN};
 
@@ -116,7 +116,12 @@ enum Source {
 
 impl Kernel {
     /// Makes a process of the program in a file. It runs once it is polled.
-    pub(crate) fn spawn(self: &Arc<Self>, parent: &Arc<Process>, path: &str, mut request: SpawnRequest) -> Result<Supervised, Errno> {
+    pub(crate) fn spawn(
+        self: &Arc<Self>,
+        parent: &Arc<Process>,
+        path: &str,
+        mut request: SpawnRequest,
+    ) -> Result<Supervised, Errno> {
         let start = request.cwd.clone().unwrap_or_else(|| parent.cwd());
         let mut path = path.to_owned();
         for _ in 0..=MAX_INTERPRETERS {
@@ -139,7 +144,8 @@ impl Kernel {
                 Format::Script { interpreter, argument } => {
                     // execve(2): interpreter [argument] path arguments...
                     let rest = request.argv.drain(..).skip(1);
-                    let argv: Vec<String> = [interpreter.clone()].into_iter().chain(argument).chain([path]).chain(rest).collect();
+                    let argv: Vec<String> =
+                        [interpreter.clone()].into_iter().chain(argument).chain([path]).chain(rest).collect();
                     request.argv = argv;
                     path = interpreter;
                 }
@@ -150,12 +156,23 @@ impl Kernel {
     }
 
     /// Makes a process of a program that already runs.
-    pub(crate) fn spawn_program(self: &Arc<Self>, parent: &Arc<Process>, program: Arc<Program>, exe: String, request: SpawnRequest) -> Result<Supervised, Errno> {
+    pub(crate) fn spawn_program(
+        self: &Arc<Self>,
+        parent: &Arc<Process>,
+        program: Arc<Program>,
+        exe: String,
+        request: SpawnRequest,
+    ) -> Result<Supervised, Errno> {
         self.start(parent, exe, Ok(Source::Ready(program)), request)
     }
 
     /// The program to be a session's shell.
-    pub(crate) fn shell_program(&self, caller: &Caller, start: &Location, path: &str) -> Result<(String, Arc<Program>), String> {
+    pub(crate) fn shell_program(
+        &self,
+        caller: &Caller,
+        start: &Location,
+        path: &str,
+    ) -> Result<(String, Arc<Program>), String> {
         let (location, handle) = self.open_executable(caller, start, path).map_err(|errno| errno.to_string())?;
         let head = handle.read_bytes_at(STUB_LEN, 0).map_err(|errno| errno.to_string())?;
         match Format::of(&head) {
@@ -164,7 +181,13 @@ impl Kernel {
         }
     }
 
-    fn start(self: &Arc<Self>, parent: &Arc<Process>, exe: String, source: Result<Source, String>, request: SpawnRequest) -> Result<Supervised, Errno> {
+    fn start(
+        self: &Arc<Self>,
+        parent: &Arc<Process>,
+        exe: String,
+        source: Result<Source, String>,
+        request: SpawnRequest,
+    ) -> Result<Supervised, Errno> {
         let process = self.enter(Birth {
             parent: parent.pid,
             group: request.group,
@@ -235,7 +258,11 @@ async fn run(kernel: Arc<Kernel>, process: Arc<Process>, source: Result<Source, 
     }
 }
 
-async fn instantiate_and_run(kernel: Arc<Kernel>, process: Arc<Process>, program: Arc<Program>) -> wasmtime::Result<Result<(), ()>> {
+async fn instantiate_and_run(
+    kernel: Arc<Kernel>,
+    process: Arc<Process>,
+    program: Arc<Program>,
+) -> wasmtime::Result<Result<(), ()>> {
     let run = program.run.clone();
     let mut store = Guest::store(kernel, process, program);
     let instance = run.instantiate_async(&mut store).await?;

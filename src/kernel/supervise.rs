@@ -4,9 +4,9 @@ use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll};
 
+use super::Kernel;
 use super::process::{Ending, Pid, Process, poll_timed};
 use super::signal::SIGKILL;
-use super::Kernel;
 
 /// A running process as a future. Whoever polls it drives the process: a task
 /// of its own, or the parent that waits for it.
@@ -19,7 +19,11 @@ pub(crate) struct Supervised {
 }
 
 impl Supervised {
-    pub(crate) fn new(kernel: Arc<Kernel>, process: Arc<Process>, run: impl Future<Output = Ending> + Send + 'static) -> Self {
+    pub(crate) fn new(
+        kernel: Arc<Kernel>,
+        process: Arc<Process>,
+        run: impl Future<Output = Ending> + Send + 'static,
+    ) -> Self {
         let running = kernel.engine.running();
         Supervised { kernel, process, run: Some(Box::pin(run)), _running: running }
     }

@@ -226,7 +226,11 @@ impl wit::Host for Guest {
             directory: flags.contains(OpenFlags::DIRECTORY),
             nofollow: flags.contains(OpenFlags::NO_FOLLOW),
         };
-        let file = self.kernel.clone().open(&self.process.clone(), &self.process.cwd(), &path, wanted, flags.contains(OpenFlags::NONBLOCK), mode).await?;
+        let file = self
+            .kernel
+            .clone()
+            .open(&self.process.clone(), &self.process.cwd(), &path, wanted, flags.contains(OpenFlags::NONBLOCK), mode)
+            .await?;
         self.push(file)
     }
 

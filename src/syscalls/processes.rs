@@ -6,7 +6,9 @@ use std::time::Duration;
 
 use super::Failure;
 use crate::fs::Errno;
-use crate::kernel::{self, Change, Disposition, Ending, Guest, Handle, Inline, Pid, Process, SIGALRM, SIGNAL_MAX, SpawnRequest};
+use crate::kernel::{
+    self, Change, Disposition, Ending, Guest, Handle, Inline, Pid, Process, SIGALRM, SIGNAL_MAX, SpawnRequest,
+};
 use crate::wit::guest::agentfense::kernel::processes::{
     self as wit, KillTarget, ResourceKind, SpawnOptions, Times, WaitFlags, WaitTarget,
 };
@@ -21,7 +23,11 @@ fn signal_number(signal: u8) -> Result<kernel::Signal, Errno> {
 
 impl Guest {
     fn spawn_request(&mut self, options: SpawnOptions) -> Result<SpawnRequest, Failure> {
-        let strings = options.argv.iter().map(String::len).chain(options.env.iter().map(|(name, value)| name.len() + value.len() + 1));
+        let strings = options
+            .argv
+            .iter()
+            .map(String::len)
+            .chain(options.env.iter().map(|(name, value)| name.len() + value.len() + 1));
         if strings.map(|len| len + 1).sum::<usize>() > ARG_MAX {
             return Err(Errno::TooBig.into());
         }
@@ -40,11 +46,23 @@ impl Guest {
         };
         let group = match options.group {
             Some(0) => Some(0),
-            Some(group) if self.kernel.processes().iter().any(|p| p.group() == group && p.session == self.process.session) => Some(group),
+            Some(group)
+                if self.kernel.processes().iter().any(|p| p.group() == group && p.session == self.process.session) =>
+            {
+                Some(group)
+            }
             Some(_) => return Err(Errno::Perm.into()),
             None => Some(self.process.group()),
         };
-        Ok(SpawnRequest { argv: options.argv, env: options.env, cwd, fds, group, ignored: options.ignore, payload: options.payload })
+        Ok(SpawnRequest {
+            argv: options.argv,
+            env: options.env,
+            cwd,
+            fds,
+            group,
+            ignored: options.ignore,
+            payload: options.payload,
+        })
     }
 
     /// The process a guest may act on.
@@ -72,7 +90,8 @@ impl wit::Host for Guest {
 
     async fn spawn_self(&mut self, options: SpawnOptions) -> Result<Pid, Failure> {
         let request = self.spawn_request(options)?;
-        let child = self.kernel.spawn_program(&self.process, self.program.clone(), self.process.exe.clone(), request)?;
+        let child =
+            self.kernel.spawn_program(&self.process, self.program.clone(), self.process.exe.clone(), request)?;
         let pid = child.pid();
         self.process.defer(child);
         Ok(pid)
@@ -104,7 +123,8 @@ impl wit::Host for Guest {
             // A child that was just made is driven right here: no other thread
             // has to wake up for it, nor for its end.
             let kernel = &self.kernel;
-            let mut child = Inline(process.take_deferred(|pid| kernel.process(pid).is_some_and(|child| wanted(&child))));
+            let mut child =
+                Inline(process.take_deferred(|pid| kernel.process(pid).is_some_and(|child| wanted(&child))));
             let event = async {
                 if child.0.is_some() {
                     tokio::select! {
@@ -242,7 +262,10 @@ impl wit::Host for Guest {
     }
 
     fn get_times(&mut self) -> wasmtime::Result<Times> {
-        Ok(Times { own: self.process.time_own.load(Ordering::Relaxed), children: self.process.time_children.load(Ordering::Relaxed) })
+        Ok(Times {
+            own: self.process.time_own.load(Ordering::Relaxed),
+            children: self.process.time_children.load(Ordering::Relaxed),
+        })
     }
 
     fn get_limit(&mut self, which: ResourceKind) -> wasmtime::Result<(Option<u64>, Option<u64>)> {

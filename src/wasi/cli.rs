@@ -7,7 +7,8 @@ use wasmtime::component::Resource;
 use super::io::{InputStream, OutputStream, Position};
 use crate::kernel::{Ending, Guest, OpenFile};
 use crate::wit::guest::wasi::cli::{
-    environment, exit, stderr, stdin, stdout, terminal_input, terminal_output, terminal_stderr, terminal_stdin, terminal_stdout,
+    environment, exit, stderr, stdin, stdout, terminal_input, terminal_output, terminal_stderr, terminal_stdin,
+    terminal_stdout,
 };
 
 /// A terminal, as a token that it is one.

@@ -18,8 +18,8 @@ use crate::kernel::{Guest, OpenFile, TRANSFER_LIMIT};
 use crate::wit::guest::wasi::clocks::wall_clock::Datetime;
 use crate::wit::guest::wasi::filesystem::preopens;
 use crate::wit::guest::wasi::filesystem::types::{
-    self, Advice, DescriptorFlags, DescriptorStat, DescriptorType, DirectoryEntry, ErrorCode, MetadataHashValue, NewTimestamp,
-    OpenFlags as WasiOpenFlags, PathFlags,
+    self, Advice, DescriptorFlags, DescriptorStat, DescriptorType, DirectoryEntry, ErrorCode, MetadataHashValue,
+    NewTimestamp, OpenFlags as WasiOpenFlags, PathFlags,
 };
 
 /// An open file or directory.
@@ -317,24 +317,52 @@ impl types::HostDescriptor for Guest {
 
     fn stat_at(&mut self, descriptor: Handle, flags: PathFlags, path: String) -> Fs<DescriptorStat> {
         let start = self.start(&descriptor, &path)?;
-        let stat = self.kernel.namespace.stat(&self.caller(), &start, &path, flags.contains(PathFlags::SYMLINK_FOLLOW))?;
+        let stat =
+            self.kernel.namespace.stat(&self.caller(), &start, &path, flags.contains(PathFlags::SYMLINK_FOLLOW))?;
         Ok(describe(&stat))
     }
 
-    fn set_times_at(&mut self, descriptor: Handle, flags: PathFlags, path: String, access: NewTimestamp, modification: NewTimestamp) -> Fs<()> {
+    fn set_times_at(
+        &mut self,
+        descriptor: Handle,
+        flags: PathFlags,
+        path: String,
+        access: NewTimestamp,
+        modification: NewTimestamp,
+    ) -> Fs<()> {
         let attr = times(access, modification)?;
         let start = self.start(&descriptor, &path)?;
-        Ok(self.kernel.namespace.set_attr(&self.caller(), &start, &path, flags.contains(PathFlags::SYMLINK_FOLLOW), &attr)?)
+        Ok(self.kernel.namespace.set_attr(
+            &self.caller(),
+            &start,
+            &path,
+            flags.contains(PathFlags::SYMLINK_FOLLOW),
+            &attr,
+        )?)
     }
 
-    fn link_at(&mut self, descriptor: Handle, flags: PathFlags, path: String, new_descriptor: Handle, new_path: String) -> Fs<()> {
+    fn link_at(
+        &mut self,
+        descriptor: Handle,
+        flags: PathFlags,
+        path: String,
+        new_descriptor: Handle,
+        new_path: String,
+    ) -> Fs<()> {
         let start = self.start(&descriptor, &path)?;
         let new_start = self.start(&new_descriptor, &new_path)?;
         let follow = flags.contains(PathFlags::SYMLINK_FOLLOW);
         Ok(self.kernel.namespace.link(&self.caller(), &start, &path, follow, &new_start, &new_path)?)
     }
 
-    async fn open_at(&mut self, descriptor: Handle, path_flags: PathFlags, path: String, open: WasiOpenFlags, flags: DescriptorFlags) -> Fs<Handle> {
+    async fn open_at(
+        &mut self,
+        descriptor: Handle,
+        path_flags: PathFlags,
+        path: String,
+        open: WasiOpenFlags,
+        flags: DescriptorFlags,
+    ) -> Fs<Handle> {
         let start = self.start(&descriptor, &path)?;
         let flags = OpenFlags {
             read: flags.contains(DescriptorFlags::READ),
@@ -387,7 +415,8 @@ impl types::HostDescriptor for Guest {
 
     fn metadata_hash_at(&mut self, descriptor: Handle, flags: PathFlags, path: String) -> Fs<MetadataHashValue> {
         let start = self.start(&descriptor, &path)?;
-        let stat = self.kernel.namespace.stat(&self.caller(), &start, &path, flags.contains(PathFlags::SYMLINK_FOLLOW))?;
+        let stat =
+            self.kernel.namespace.stat(&self.caller(), &start, &path, flags.contains(PathFlags::SYMLINK_FOLLOW))?;
         Ok(hash(&stat))
     }
 

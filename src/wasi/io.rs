@@ -213,7 +213,10 @@ impl poll::Host for Guest {
             waits.push(self.table.get(pollable)?.ready());
         }
         let all = std::future::poll_fn(move |cx| {
-            let ready: Vec<u32> = (0..).zip(&mut waits).filter_map(|(index, wait)| wait.as_mut().poll(cx).is_ready().then_some(index)).collect();
+            let ready: Vec<u32> = (0..)
+                .zip(&mut waits)
+                .filter_map(|(index, wait)| wait.as_mut().poll(cx).is_ready().then_some(index))
+                .collect();
             if ready.is_empty() { Poll::Pending } else { Poll::Ready(ready) }
         });
         Ok(self.process.block_always(all).await)
@@ -333,7 +336,12 @@ impl streams::HostOutputStream for Guest {
         Ok(n)
     }
 
-    async fn blocking_splice(&mut self, to: Resource<OutputStream>, from: Resource<InputStream>, len: u64) -> Streamed<u64> {
+    async fn blocking_splice(
+        &mut self,
+        to: Resource<OutputStream>,
+        from: Resource<InputStream>,
+        len: u64,
+    ) -> Streamed<u64> {
         let data = self.read_some(&from, len).await?;
         let n = data.len() as u64;
         self.write_all(&to, data.into()).await?;

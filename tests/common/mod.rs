@@ -65,7 +65,13 @@ pub fn bash(sandbox: &Sandbox) -> Session {
 #[track_caller]
 pub fn out(session: &Session, script: &str) -> String {
     let result = session.exec(script).unwrap();
-    assert_eq!(result.exit_code, Some(0), "{script}\nstdout: {}\nstderr: {}", result.stdout_text(), result.stderr_text());
+    assert_eq!(
+        result.exit_code,
+        Some(0),
+        "{script}\nstdout: {}\nstderr: {}",
+        result.stdout_text(),
+        result.stderr_text()
+    );
     result.stdout_text().into_owned()
 }
 

@@ -124,8 +124,11 @@ fn install() -> Result {
         programs.push((program.package, component, commands.lines().map(str::to_owned).collect::<Vec<_>>()));
     }
     let directory = target_dir().join("release/agentfense-userland");
-    agentfense::Userland::build(&directory, programs.iter().map(|(name, component, commands)| (*name, component.as_slice(), commands.clone())))
-        .map_err(|error| error.to_string())
+    agentfense::Userland::build(
+        &directory,
+        programs.iter().map(|(name, component, commands)| (*name, component.as_slice(), commands.clone())),
+    )
+    .map_err(|error| error.to_string())
 }
 
 /// Everything that must hold. Ordered so that what is quick fails first.
@@ -169,18 +172,30 @@ fn cross() -> Result {
             std::env::set_var(variable("AR"), &archiver);
         }
         let target_dir = directory.to_string_lossy().into_owned();
-        cargo(&["check", "-p", "agentfense", "--lib", "--no-default-features", "--target", target, "--target-dir", &target_dir])?;
+        cargo(&[
+            "check",
+            "-p",
+            "agentfense",
+            "--lib",
+            "--no-default-features",
+            "--target",
+            target,
+            "--target-dir",
+            &target_dir,
+        ])?;
     }
     Ok(())
 }
 
 /// An executable shell script.
 fn stand_in(path: &Path, body: &str) -> Result<PathBuf> {
-    std::fs::write(path, format!("#!/bin/sh\n{body}\nexit 0\n")).map_err(|error| format!("{}: {error}", path.display()))?;
+    std::fs::write(path, format!("#!/bin/sh\n{body}\nexit 0\n"))
+        .map_err(|error| format!("{}: {error}", path.display()))?;
     #[cfg(unix)]
     {
         use std::os::unix::fs::PermissionsExt;
-        std::fs::set_permissions(path, std::fs::Permissions::from_mode(0o755)).map_err(|error| format!("{}: {error}", path.display()))?;
+        std::fs::set_permissions(path, std::fs::Permissions::from_mode(0o755))
+            .map_err(|error| format!("{}: {error}", path.display()))?;
     }
     Ok(path.to_path_buf())
 }

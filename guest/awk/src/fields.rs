@@ -58,7 +58,9 @@ impl Splitter {
                 cursor.at = first + len;
                 Ok(Some(first..first + len))
             }
-            Splitter::Byte(byte) => Ok(cursor.cut(text, memchr::memchr(*byte, &text[start..]).map(|at| start + at..start + at + 1))),
+            Splitter::Byte(byte) => {
+                Ok(cursor.cut(text, memchr::memchr(*byte, &text[start..]).map(|at| start + at..start + at + 1)))
+            }
             Splitter::ByteOrNewline(byte) => {
                 let found = memchr::memchr2(*byte, b'\n', &text[start..]);
                 Ok(cursor.cut(text, found.map(|at| start + at..start + at + 1)))
@@ -333,7 +335,10 @@ mod tests {
         assert_eq!(split("a1b22c", Splitter::Pattern(pattern("[0-9]+"))), ["a", "b", "c"]);
         assert_eq!(split("abc", Splitter::Pattern(pattern("x*"))), ["abc"]);
         assert_eq!(split("aé", Splitter::Chars), ["a", "é"]);
-        assert_eq!(split("a,\"b,c\",,d", Splitter::Content(pattern("([^,]*)|(\"[^\"]+\")"))), ["a", "\"b,c\"", "", "d"]);
+        assert_eq!(
+            split("a,\"b,c\",,d", Splitter::Content(pattern("([^,]*)|(\"[^\"]+\")"))),
+            ["a", "\"b,c\"", "", "d"]
+        );
         let widths = parse_widths(b"2 1:2 *").unwrap();
         assert_eq!(split("abcdefg", Splitter::Widths(Rc::new(widths))), ["ab", "de", "fg"]);
     }

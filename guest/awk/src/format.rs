@@ -100,6 +100,11 @@ pub fn format(out: &mut Vec<u8>, format: &[u8], args: &dyn Arguments, bytes: boo
             out.extend_from_slice(spec_text);
             return Ok(());
         };
+        if conversion == b'%' {
+            out.push(b'%');
+            rest = &spec_text[at + 1..];
+            continue;
+        }
         if !b"diouxXeEfFgGaAcs".contains(&conversion) {
             // Not a conversion: as it stands.
             out.extend_from_slice(&spec_text[..=at]);
@@ -121,7 +126,8 @@ pub fn format(out: &mut Vec<u8>, format: &[u8], args: &dyn Arguments, bytes: boo
                     character(args.number(index).unwrap_or(0.0), bytes)
                 } else {
                     let text = args.text(index).ok_or_else(not_enough)?;
-                    text[..char_len(&text, bytes)].to_vec()
+                    // The first character, and the NUL behind none.
+                    if text.is_empty() { vec![0] } else { text[..char_len(&text, bytes)].to_vec() }
                 };
                 pad_text(out, &text, spec, bytes);
             }

@@ -107,11 +107,7 @@ pub fn tokens(source: &[u8]) -> Result<Vec<(Token, u32)>, SyntaxError> {
             b'0'..=b'9' | b'.' if byte != b'.' || rest.get(1).is_some_and(u8::is_ascii_digit) => {
                 let len = number_len(rest);
                 let text = &rest[..len];
-                let value = if text.starts_with(b"0x") || text.starts_with(b"0X") {
-                    number::with_base(text)
-                } else {
-                    number::value(text)
-                };
+                let value = if text.starts_with(b"0") { number::with_base(text) } else { number::value(text) };
                 tokens.push((Token::Num(value), line));
                 at += len;
             }
@@ -308,8 +304,8 @@ pub fn unescape(text: &[u8]) -> Vec<u8> {
                     at = end;
                 }
             },
-            // A backslash before anything else stays: it may be meant for a regular expression.
-            _ => out.extend_from_slice(&[b'\\', letter]),
+            // As gawk has it: before anything else a backslash means nothing.
+            _ => out.push(letter),
         }
     }
     out
@@ -352,7 +348,7 @@ mod tests {
 
     #[test]
     fn strings() {
-        assert_eq!(unescape(br#"a\tb\"\\\101\x41\u00e9\.\q"#), "a\tb\"\\AAé\\.\\q".as_bytes());
+        assert_eq!(unescape(br#"a\tb\"\\\101\x41\u00e9\.\q"#), "a\tb\"\\AAé.q".as_bytes());
         assert!(tokens(b"\"abc").is_err());
         assert!(tokens(b"/abc").is_err());
         assert_eq!(kinds("1.5e3 .5 1e x")[..3], [Token::Num(1500.0), Token::Num(0.5), Token::Num(1.0)]);

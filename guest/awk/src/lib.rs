@@ -79,7 +79,8 @@ fn run_program(options: Options, name: Vec<u8>, shown: &str, host: &mut dyn Host
         part.map_or_else(String::new, |part| format!("{}:{}: ", part.name, line - part.first.min(line) + 1))
     };
     let bytes = options.bytes || c_locale(&host.environment());
-    let program = parser::parse(&source, bytes).map_err(|error| (1, format!("{}{}", place(error.line), error.message)))?;
+    let program =
+        parser::parse(&source, bytes).map_err(|error| (1, format!("{}{}", place(error.line), error.message)))?;
     let mut argv = vec![name];
     argv.extend(options.operands);
     let mut interp = interp::Interp::new(&program, host, argv, bytes);

@@ -89,11 +89,7 @@ pub fn read(args: Vec<Vec<u8>>) -> Request {
     Request::Run(options)
 }
 
-fn long_option(
-    options: &mut Options,
-    long: &[u8],
-    args: &mut std::vec::IntoIter<Vec<u8>>,
-) -> Result<(), Request> {
+fn long_option(options: &mut Options, long: &[u8], args: &mut std::vec::IntoIter<Vec<u8>>) -> Result<(), Request> {
     let (name, value) = match memchr::memchr(b'=', long) {
         Some(at) => (&long[..at], Some(long[at + 1..].to_vec())),
         None => (long, None),

@@ -21,7 +21,8 @@ impl Pattern {
         let flags = Flags { ignore_case, bytes, ..Flags::default() };
         let regex = Regex::new(&translated, Syntax::Extended, flags)
             .map_err(|error| format!("{error}: /{}/", String::from_utf8_lossy(source)))?;
-        let plain = !ignore_case && !translated.is_empty() && !translated.iter().any(|byte| b"\\^$.[|()*+?{".contains(byte));
+        let plain =
+            !ignore_case && !translated.is_empty() && !translated.iter().any(|byte| b"\\^$.[|()*+?{".contains(byte));
         let literal = (plain && (bytes || std::str::from_utf8(&translated).is_ok()))
             .then(|| Finder::new(&translated).into_owned());
         Ok(Pattern { regex, literal, source: source.to_vec() })

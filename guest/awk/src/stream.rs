@@ -135,8 +135,7 @@ impl Streams {
     /// The file of that name, opened if it is not yet.
     pub fn file(&mut self, host: &mut dyn Host, name: &[u8]) -> io::Result<&mut Reader> {
         if !self.inputs.contains_key(name) {
-            let source =
-                if name == b"-" || name == b"/dev/stdin" { host.stdin() } else { host.open(name)? };
+            let source = if name == b"-" || name == b"/dev/stdin" { host.stdin() } else { host.open(name)? };
             self.inputs.insert(name.to_vec(), Input { reader: Reader::new(source), wait: None });
         }
         self.inputs.get_mut(name).map(|input| &mut input.reader).ok_or_else(closed)

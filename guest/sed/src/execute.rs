@@ -59,7 +59,10 @@ enum End {
     Deleted,
     /// Without printing, and the next one goes on with what is left in the pattern space.
     Again,
-    Quit { status: u8, print: bool },
+    Quit {
+        status: u8,
+        print: bool,
+    },
 }
 
 struct Machine<'a> {
@@ -153,10 +156,8 @@ impl<'a> Executor<'a> {
                         machine.print_pattern()?;
                         machine.print_queue(script)?;
                     }
-                    if !machine.files.is_empty() || machine.ahead.is_some() {
-                        // Something would have followed.
-                        machine.put_text(b"")?;
-                    }
+                    // The last line that is printed gets its end, other than at the end of the input.
+                    machine.put_text(b"")?;
                     return Ok(status);
                 }
             }
@@ -299,7 +300,8 @@ impl Machine<'_> {
                     Address::Multiple(of) => (line / of + 1).saturating_mul(*of),
                     _ => u64::MAX,
                 };
-                let past = matches!((from, to), (Address::Line(first), Address::Line(_)) if line > end && line != *first);
+                let past =
+                    matches!((from, to), (Address::Line(first), Address::Line(_)) if line > end && line != *first);
                 (!past, if end <= line { Range::Closed } else { Range::Active(end) })
             }
         };
@@ -329,7 +331,7 @@ impl Machine<'_> {
         let index = pattern.or(self.last_pattern);
         let regex = index.and_then(|index| script.patterns.get(index));
         self.last_pattern = index;
-        regex.ok_or_else(|| Stop::new(BAD_USAGE, "no previous regular expression"))
+        regex.ok_or_else(|| Stop::new(BAD_USAGE, format!("{}: no previous regular expression", script.place)))
     }
 
     // Input.
@@ -346,8 +348,7 @@ impl Machine<'_> {
             .line_files
             .iter()
             .map(|name| {
-                let opened =
-                    if name == b"-" { self.system.stdin(None) } else { self.system.open(name, None) };
+                let opened = if name == b"-" { self.system.stdin(None) } else { self.system.open(name, None) };
                 opened.ok().map(Lines::new)
             })
             .collect();
@@ -605,10 +606,7 @@ impl Machine<'_> {
         for sink in &mut self.outputs {
             if let Err(error) = sink.flush() {
                 let shown = String::from_utf8_lossy(&sink.name);
-                return Err(Stop::new(
-                    PANIC,
-                    format!("couldn't write to {shown}: {}", self.system.error_text(&error)),
-                ));
+                return Err(Stop::new(PANIC, format!("couldn't write to {shown}: {}", self.system.error_text(&error))));
             }
         }
         Ok(())

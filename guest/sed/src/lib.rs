@@ -20,7 +20,7 @@ mod replacement;
 mod script;
 mod system;
 
-pub use system::{CannotEdit, Edit, Input, System};
+pub use system::{CannotEdit, Edit, Editing, Input, System};
 
 use options::{Invocation, Job};
 use std::io::Write;

@@ -190,10 +190,7 @@ fn line_length(value: &[u8]) -> Result<usize, Stop> {
 }
 
 /// A long option without its dashes: the letter and the argument, or a complaint.
-fn read_long<'a>(
-    long: &[u8],
-    args: &mut impl Iterator<Item = &'a Vec<u8>>,
-) -> Result<(u8, Vec<u8>), String> {
+fn read_long<'a>(long: &[u8], args: &mut impl Iterator<Item = &'a Vec<u8>>) -> Result<(u8, Vec<u8>), String> {
     let (name, value) = match memchr::memchr(b'=', long) {
         Some(at) => (&long[..at], Some(long[at + 1..].to_vec())),
         None => (long, None),

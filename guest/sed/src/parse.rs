@@ -341,12 +341,7 @@ impl Parser {
             return Ok(None);
         }
         let syntax = if self.extended { Syntax::Extended } else { Syntax::Basic };
-        let flags = Flags {
-            ignore_case,
-            lines: multi_line && self.multi_line,
-            bytes: !self.utf8,
-            ..Flags::default()
-        };
+        let flags = Flags { ignore_case, lines: multi_line && self.multi_line, bytes: !self.utf8, ..Flags::default() };
         match Regex::new(&escape::pattern(text), syntax, flags) {
             Ok(regex) => {
                 self.script.patterns.push(regex);
@@ -692,6 +687,11 @@ impl Parser {
             };
             return Err(Stop::new(BAD_USAGE, message));
         }
+        self.script.place = match self.starts.last() {
+            Some((_, Name::File(name))) => format!("file {}", String::from_utf8_lossy(name)),
+            Some((_, Name::Expression(number))) => format!("-e expression #{number}, char 0"),
+            None => String::new(),
+        };
         let end = self.script.commands.len();
         for (index, label) in std::mem::take(&mut self.jumps) {
             let target = match self.labels.get(&label) {
@@ -702,8 +702,9 @@ impl Parser {
                     return Err(Stop::new(PANIC, format!("can't find label for jump to `{label}'")));
                 }
             };
-            if let Some(Command { action: Action::Branch(to) | Action::BranchIf(to) | Action::BranchUnless(to), .. }) =
-                self.script.commands.get_mut(index)
+            if let Some(Command {
+                action: Action::Branch(to) | Action::BranchIf(to) | Action::BranchUnless(to), ..
+            }) = self.script.commands.get_mut(index)
             {
                 *to = target;
             }

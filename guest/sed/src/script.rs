@@ -12,6 +12,8 @@ pub(crate) struct Script {
     pub outputs: Vec<Vec<u8>>,
     /// The files that `R` reads a line of each time.
     pub line_files: Vec<Vec<u8>>,
+    /// What messages call the last piece of the script.
+    pub place: String,
     /// The first line was `#n`.
     pub quiet: bool,
 }

@@ -29,6 +29,9 @@ pub enum CannotEdit {
     Create(io::Error),
 }
 
+/// A file that is edited in place: what it holds, and what it will hold.
+pub type Editing = (Box<dyn Input>, Box<dyn Edit>);
+
 /// The files and streams. Names are bytes, as in POSIX.
 pub trait System {
     /// Opens a file. With `stop_after`, a read must not take bytes after the next such byte, so
@@ -53,7 +56,7 @@ pub trait System {
     fn create(&mut self, name: &[u8]) -> io::Result<Box<dyn Write>>;
 
     /// Starts to edit a file in place; with `follow`, the file that a symbolic link points to.
-    fn edit(&mut self, name: &[u8], follow: bool) -> Result<(Box<dyn Input>, Box<dyn Edit>), CannotEdit>;
+    fn edit(&mut self, name: &[u8], follow: bool) -> Result<Editing, CannotEdit>;
 
     /// The text of an error, as strerror(3) gives it.
     fn error_text(&self, error: &io::Error) -> String {

@@ -70,6 +70,7 @@ table! {
     own {
         "[" own::test::bracket, 2;
         "arch" own::host::arch;
+        "awk" own::awk::main, 2;
         "basename" own::name::basename;
         "cat" own::cat::main;
         "chgrp" own::chown::chgrp;
@@ -87,6 +88,7 @@ table! {
         "false" own::truth::no;
         "fgrep" own::grep::fgrep, 2;
         "find" own::find::main;
+        "gawk" own::awk::main, 2;
         "grep" own::grep::grep, 2;
         "groups" own::id::groups;
         "head" own::head::main;
@@ -117,6 +119,7 @@ table! {
         "test" own::test::test, 2;
         "timeout" own::timeout::main, 125;
         "touch" own::touch::main;
+        "tree" own::tree::main;
         "true" own::truth::yes;
         "tty" own::terminal::tty, 2;
         "uname" own::host::uname;
@@ -128,6 +131,7 @@ table! {
         "who" own::host::who;
         "whoami" own::id::whoami;
         "xargs" own::xargs::main;
+        "xxd" own::xxd::main;
     }
     uutils {
         b2sum uu_b2sum

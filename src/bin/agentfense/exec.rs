@@ -36,7 +36,11 @@ impl Exec {
             }
             (None, [script]) => (script.clone().into_bytes(), &[][..]),
             (None, []) => return Err("exec: a script is missing; see 'agentfense exec --help'".into()),
-            (None, [_, extra, ..]) => return Err(format!("exec: one script is expected, and '{extra}' follows it: quote the script as a whole")),
+            (None, [_, extra, ..]) => {
+                return Err(format!(
+                    "exec: one script is expected, and '{extra}' follows it: quote the script as a whole"
+                ));
+            }
         };
         let sandbox = self.sandbox.sandbox()?;
         let session = self.sandbox.session(&sandbox, false)?;
@@ -57,9 +61,14 @@ impl Exec {
         ctrlc::set_handler(move || interrupted.interrupt()).map_err(|error| error.to_string())?;
         let result = exec.wait().map_err(|error| error.to_string())?;
         session.close();
-        let status = if result.timed_out { crate::TIMED_OUT } else { u8::try_from(result.exit_code.unwrap_or(0)).unwrap_or(u8::MAX) };
+        let status = if result.timed_out {
+            crate::TIMED_OUT
+        } else {
+            u8::try_from(result.exit_code.unwrap_or(0)).unwrap_or(u8::MAX)
+        };
         if self.json {
-            let changes = if self.sandbox.diff { Some(sandbox.diff().map_err(|error| error.to_string())?) } else { None };
+            let changes =
+                if self.sandbox.diff { Some(sandbox.diff().map_err(|error| error.to_string())?) } else { None };
             let json = serde_json::json!({
                 "stdout": result.stdout_text(),
                 "stderr": result.stderr_text(),

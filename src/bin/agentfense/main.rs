@@ -16,8 +16,13 @@ const TIMED_OUT: u8 = 124;
 
 /// Run shell scripts in a sandbox where every command is WebAssembly.
 #[derive(Debug, Parser)]
-#[command(name = "agentfense", version, max_term_width = 100, after_help = "\
-Exit status: the script's; 124 if it timed out; 125 for an error of agentfense itself.")]
+#[command(
+    name = "agentfense",
+    version,
+    max_term_width = 100,
+    after_help = "\
+Exit status: the script's; 124 if it timed out; 125 for an error of agentfense itself."
+)]
 struct Cli {
     #[command(subcommand)]
     command: Command,

@@ -67,7 +67,12 @@ fn size(text: &str) -> Result<u64, String> {
         Some((i, 'g' | 'G')) => (&text[..i], 1 << 30),
         _ => (text, 1),
     };
-    digits.parse::<u64>().ok().and_then(|n| n.checked_mul(unit)).filter(|&n| n > 0).ok_or_else(|| "expected a size such as 512M".into())
+    digits
+        .parse::<u64>()
+        .ok()
+        .and_then(|n| n.checked_mul(unit))
+        .filter(|&n| n > 0)
+        .ok_or_else(|| "expected a size such as 512M".into())
 }
 
 /// A time in seconds, with a unit if it has one, as `timeout(1)` reads it.
@@ -108,13 +113,18 @@ impl SandboxOptions {
             MountKind::Copy => Mount::Copy,
         };
         let mut rules = match &self.preset {
-            Some(name) => agentfense::preset(name).ok_or_else(|| format!("--preset {name}: there is no such preset"))?,
+            Some(name) => {
+                agentfense::preset(name).ok_or_else(|| format!("--preset {name}: there is no such preset"))?
+            }
             None => Vec::new(),
         };
         for text in &self.permission {
-            rules.push(rule(text).ok_or_else(|| format!("--permission {text}: expected PATTERN=none, view, read or write"))?);
+            rules.push(
+                rule(text).ok_or_else(|| format!("--permission {text}: expected PATTERN=none, view, read or write"))?,
+            );
         }
-        Sandbox::new(Sandbox::builder().workspace(&self.workspace, mount).limits(limits).permissions(rules)).map_err(|error| error.to_string())
+        Sandbox::new(Sandbox::builder().workspace(&self.workspace, mount).limits(limits).permissions(rules))
+            .map_err(|error| error.to_string())
     }
 
     /// A session in it.

@@ -44,7 +44,10 @@ impl Shell {
 }
 
 /// One whole command, over as many lines as it takes; `None` at the end of the input.
-fn read_command(editor: &mut Editor<(), FileHistory>, session: &agentfense::blocking::Session) -> Result<Option<String>, String> {
+fn read_command(
+    editor: &mut Editor<(), FileHistory>,
+    session: &agentfense::blocking::Session,
+) -> Result<Option<String>, String> {
     let mut script = String::new();
     loop {
         let prompt = if script.is_empty() { session.prompt().map_err(|error| error.to_string())? } else { "> ".into() };

@@ -61,8 +61,12 @@ impl<'p> Interp<'p> {
                 self.format_values(values, &mut text)?;
                 return Ok(Value::Str(Text::from(text)));
             }
-            Builtin::Tolower => return self.change_case(args, u8::to_ascii_lowercase, |c, out| out.extend(c.to_lowercase())),
-            Builtin::Toupper => return self.change_case(args, u8::to_ascii_uppercase, |c, out| out.extend(c.to_uppercase())),
+            Builtin::Tolower => {
+                return self.change_case(args, u8::to_ascii_lowercase, |c, out| out.extend(c.to_lowercase()));
+            }
+            Builtin::Toupper => {
+                return self.change_case(args, u8::to_ascii_uppercase, |c, out| out.extend(c.to_uppercase()));
+            }
             Builtin::Sin => self.number_arg(args, 0)?.sin(),
             Builtin::Cos => self.number_arg(args, 0)?.cos(),
             Builtin::Atan2 => {
@@ -154,25 +158,21 @@ impl<'p> Interp<'p> {
 
     fn substr(&mut self, args: &'p [Argument]) -> Run<Value> {
         let text = self.text_arg(args, 0)?;
-        // Rounded to even, as printf does; infinities and NaN end up at an edge.
-        let start = self.number_arg(args, 1)?.round_ties_even();
-        let end = if args.len() > 2 { start + self.number_arg(args, 2)?.round_ties_even() } else { f64::INFINITY };
+        // As gawk has it: cut to integers, and a start before the text is its start.
+        let start = self.number_arg(args, 1)?.trunc();
         let first = if start.is_nan() { 1.0 } else { start.max(1.0) };
-        if end.is_nan() || end <= first {
+        let count = if args.len() > 2 { self.number_arg(args, 2)?.trunc() } else { f64::INFINITY };
+        if count.is_nan() || count < 1.0 {
             return Ok(Value::Str(Text::new()));
         }
+        // A cast stops at the largest number, and an offset at the end of the text.
         let from = char_offset(&text, (first - 1.0) as usize, self.bytes);
         let rest = &text[from..];
-        let len = if end.is_infinite() { rest.len() } else { char_offset(rest, (end - first) as usize, self.bytes) };
+        let len = char_offset(rest, count as usize, self.bytes);
         Ok(Value::Str(Text::from(&rest[..len])))
     }
 
-    fn change_case(
-        &mut self,
-        args: &'p [Argument],
-        ascii: fn(&u8) -> u8,
-        wide: fn(char, &mut String),
-    ) -> Run<Value> {
+    fn change_case(&mut self, args: &'p [Argument], ascii: fn(&u8) -> u8, wide: fn(char, &mut String)) -> Run<Value> {
         let text = self.text_arg(args, 0)?;
         if self.bytes || text.is_ascii() {
             return Ok(Value::Str(Text::from(text.iter().map(ascii).collect::<Vec<u8>>())));
@@ -192,7 +192,11 @@ impl<'p> Interp<'p> {
     fn bit_arg(&mut self, builtin: Builtin, args: &'p [Argument], index: usize) -> Run<u64> {
         let number = self.number_arg(args, index)?;
         if number < 0.0 {
-            return fatal(format!("{}: argument {} negative value {number} is not allowed", builtin.signature().0, index + 1));
+            return fatal(format!(
+                "{}: argument {} negative value {number} is not allowed",
+                builtin.signature().0,
+                index + 1
+            ));
         }
         Ok(number as u64)
     }

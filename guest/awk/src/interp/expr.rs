@@ -111,15 +111,16 @@ impl<'p> Interp<'p> {
             Expr::Builtin(builtin, args) => self.builtin(*builtin, args)?,
             Expr::Getline(place, source) => Value::Num(self.getline(place, source)?),
             Expr::List(_) => return fatal("a list is no value"),
-            Expr::Regex(_) | Expr::And(_) | Expr::Or(_) | Expr::Not(_) | Expr::Compare(..) | Expr::Match(..) | Expr::In(..) => {
-                Value::Num(f64::from(u8::from(self.truth(expr)?)))
+            Expr::Regex(_)
+            | Expr::And(_)
+            | Expr::Or(_)
+            | Expr::Not(_)
+            | Expr::Compare(..)
+            | Expr::Match(..)
+            | Expr::In(..) => Value::Num(f64::from(u8::from(self.truth(expr)?))),
+            Expr::Counter(_) | Expr::Update(..) | Expr::Step(..) | Expr::Neg(_) | Expr::Plus(_) | Expr::Arith(..) => {
+                Value::Num(self.number(expr)?)
             }
-            Expr::Counter(_)
-            | Expr::Update(..)
-            | Expr::Step(..)
-            | Expr::Neg(_)
-            | Expr::Plus(_)
-            | Expr::Arith(..) => Value::Num(self.number(expr)?),
         })
     }
 
@@ -484,9 +485,7 @@ impl<'p> Interp<'p> {
         }
         let value = self.eval(value)?;
         match place {
-            Place::Global(slot)
-                if *slot >= slot::HOOKED && !matches!(self.globals[*slot], Value::Array(_)) =>
-            {
+            Place::Global(slot) if *slot >= slot::HOOKED && !matches!(self.globals[*slot], Value::Array(_)) => {
                 self.globals[*slot] = value.clone();
             }
             place => self.set_place(place, value.clone())?,

@@ -177,11 +177,8 @@ impl<'p> Interp<'p> {
             Source::Coprocess(name) => (name, true, true),
         };
         let name = self.eval(name)?.into_text(&self.settings.convfmt);
-        let opened = if command {
-            self.streams.command(self.host, &name, both)
-        } else {
-            self.streams.file(self.host, &name)
-        };
+        let opened =
+            if command { self.streams.command(self.host, &name, both) } else { self.streams.file(self.host, &name) };
         let mut text = Vec::new();
         let read = opened.and_then(|reader| reader.next(&self.settings.separator, &mut text, &mut self.main.ended_by));
         match read {

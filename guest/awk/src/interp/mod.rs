@@ -150,9 +150,11 @@ impl<'p> Interp<'p> {
         ] {
             self.globals[slot] = value;
         }
-        let table = |pairs: Vec<(Text, Value)>| Value::Array(Rc::new(std::cell::RefCell::new(pairs.into_iter().collect())));
+        let table =
+            |pairs: Vec<(Text, Value)>| Value::Array(Rc::new(std::cell::RefCell::new(pairs.into_iter().collect())));
         let environment = self.host.environment();
-        let environment = environment.into_iter().map(|(name, value)| (Text::from(name), Value::Input(Text::from(value))));
+        let environment =
+            environment.into_iter().map(|(name, value)| (Text::from(name), Value::Input(Text::from(value))));
         self.globals[slot::ENVIRON] = table(environment.collect());
         let mut numbered = Vec::with_capacity(args.len());
         for (index, arg) in args.into_iter().enumerate() {

@@ -49,8 +49,7 @@ impl Side {
         let shown = String::from_utf8_lossy(name).into_owned();
         let fail = |errno: Errno| Failure::new(format!("{shown}: {errno}")).status(2);
         let file = read::open(name).map_err(fail)?;
-        let seekable = skip == 0
-            || i64::try_from(skip).is_ok_and(|skip| file.seek_to(skip, Whence::Current).is_ok());
+        let seekable = skip == 0 || i64::try_from(skip).is_ok_and(|skip| file.seek_to(skip, Whence::Current).is_ok());
         let mut side = Side { name: shown, input: BufReader::with_capacity(64 * 1024, file) };
         if !seekable {
             let mut left = skip;
@@ -102,10 +101,8 @@ pub fn main(args: Vec<Vec<u8>>) -> Outcome {
     for (skip, value) in skips.iter_mut().zip(names.iter().skip(2)) {
         *skip = count("SKIP", value)?;
     }
-    let mut sides = [
-        Side::open(&names[0], skips[0])?,
-        Side::open(names.get(1).map_or(&b"-"[..], Vec::as_slice), skips[1])?,
-    ];
+    let mut sides =
+        [Side::open(&names[0], skips[0])?, Side::open(names.get(1).map_or(&b"-"[..], Vec::as_slice), skips[1])?];
     let sizes = sides.iter().zip(skips).filter_map(|(side, skip)| {
         let stat = side.input.get_ref().stat().ok().filter(|stat| stat.kind == FileType::Regular)?;
         Some(stat.size.saturating_sub(skip))

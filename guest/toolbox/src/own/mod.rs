@@ -1,5 +1,6 @@
 //! The commands of our own: those that need the kernel, and those of which there is none to use.
 
+pub mod awk;
 pub mod cat;
 pub mod chmod;
 pub mod chown;
@@ -32,7 +33,9 @@ pub mod terminal;
 pub mod test;
 pub mod timeout;
 pub mod touch;
+pub mod tree;
 pub mod truth;
 pub mod wc;
 pub mod which;
 pub mod xargs;
+pub mod xxd;

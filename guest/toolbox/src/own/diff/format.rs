@@ -122,12 +122,10 @@ fn contextual(old: &Side, new: &Side, hunk: &[Change], context: usize, out: &mut
     };
     let (old_range, new_range) = around(hunk, old, new, context);
     out.write_all(b"***************\n")?;
-    type Part = fn(&Change) -> &Range<usize>;
-    let sides: [(&Side, Range<usize>, Part, Part, &[u8], &str, &str); 2] = [
-        (old, old_range, |change| &change.old, |change| &change.new, b"- ", "*** ", " ****"),
-        (new, new_range, |change| &change.new, |change| &change.old, b"+ ", "--- ", " ----"),
-    ];
-    for (side, range, own, other, mark, before, after) in sides {
+    for (side, range, is_old) in [(old, old_range, true), (new, new_range, false)] {
+        let own = |change: &Change| if is_old { change.old.clone() } else { change.new.clone() };
+        let other = |change: &Change| if is_old { change.new.clone() } else { change.old.clone() };
+        let (mark, before, after) = if is_old { (&b"- "[..], "*** ", " ****") } else { (&b"+ "[..], "--- ", " ----") };
         writeln!(out, "{before}{}{after}", place(&range))?;
         // A side without changes of its own is not shown.
         if hunk.iter().all(|change| own(change).is_empty()) {
@@ -139,7 +137,7 @@ fn contextual(old: &Side, new: &Side, hunk: &[Change], context: usize, out: &mut
                 line(out, b"  ", text)?;
             }
             let mark = if other(change).is_empty() { mark } else { b"! " };
-            for text in &side.lines[own(change).clone()] {
+            for text in &side.lines[own(change)] {
                 line(out, mark, text)?;
             }
             at = own(change).end;
