@@ -223,7 +223,7 @@ fn push_number(out: &mut Vec<u8>, number: f64, spec: Spec, conversion: u8) {
                 // What is negative has its two's complement, as in C; too much for that is decimal.
                 let bits = if whole < 0.0 && whole >= i64::MIN as f64 {
                     Some(whole as i64 as u64)
-                } else if whole >= 0.0 && whole < 18446744073709551616.0 {
+                } else if (0.0..18446744073709551616.0).contains(&whole) {
                     Some(whole as u64)
                 } else {
                     None

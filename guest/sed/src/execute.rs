@@ -549,10 +549,11 @@ impl Machine<'_> {
 
     fn put_first(&mut self, output: Option<Output>) -> Result<(), Stop> {
         let text = std::mem::take(&mut self.pattern.text);
-        let end = memchr(self.settings.delimiter, &text).unwrap_or(text.len());
+        let found = memchr(self.settings.delimiter, &text);
+        let (end, ended) = (found.unwrap_or(text.len()), found.is_some() || self.pattern.ended);
         let result = match output {
-            None => self.put_line(&text[..end], true),
-            Some(output) => self.put_line_to(output, &text[..end], true),
+            None => self.put_line(&text[..end], ended),
+            Some(output) => self.put_line_to(output, &text[..end], ended),
         };
         self.pattern.text = text;
         result

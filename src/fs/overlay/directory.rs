@@ -72,10 +72,14 @@ impl Inode {
                     .map(|e| DirEntry { ino: self.layer.map_entry(lower.key, e.ino), ..e }),
             );
         }
+        let shown_below = all.len();
         all.extend(entries.iter().filter_map(|(name, entry)| match entry {
             Entry::Present(inode, _) => Some(DirEntry { name: name.to_string(), kind: inode.kind, ino: inode.ino }),
             Entry::Whiteout => None,
         }));
+        // What is below keeps its order; what is kept here has none of its own,
+        // so that of the names, the same in every run.
+        all[shown_below..].sort_unstable_by(|a, b| a.name.cmp(&b.name));
         Ok(all)
     }
 

@@ -231,8 +231,7 @@ impl<'p> Interp<'p> {
             Expr::In(keys, array) => {
                 let key = self.key(keys)?;
                 let array = self.array(array)?;
-                let found = array.borrow().contains_key(key.as_bytes());
-                found
+                array.borrow().contains_key(key.as_bytes())
             }
             Expr::Arith(..) | Expr::Neg(_) | Expr::Plus(_) | Expr::Step(..) | Expr::Update(..) => {
                 self.number(expr)? != 0.0

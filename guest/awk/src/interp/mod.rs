@@ -162,7 +162,7 @@ impl<'p> Interp<'p> {
         }
         self.globals[slot::ARGV] = table(numbered);
         let (pid, parent) = self.host.process_ids();
-        let info = [("version", text("5.2.1")), ("platform", text("posix")), ("FS", text("FS"))];
+        let info = [("version", text(env!("CARGO_PKG_VERSION"))), ("platform", text("posix")), ("FS", text("FS"))];
         let mut info: Vec<_> = info.into_iter().map(|(name, value)| (Text::from(name), value)).collect();
         info.push((Text::from("pid"), Value::Num(f64::from(pid))));
         info.push((Text::from("ppid"), Value::Num(f64::from(parent))));
@@ -238,7 +238,7 @@ impl<'p> Interp<'p> {
             && program.begin_file.is_empty()
             && program.end_file.is_empty());
         if !exiting && reads {
-            exiting = self.records()?;
+            self.records()?;
         }
         for block in &program.end {
             // `exit` in a rule or in BEGIN still runs END; in END it ends at once.
@@ -246,7 +246,6 @@ impl<'p> Interp<'p> {
                 break;
             }
         }
-        let _ = exiting;
         Ok(())
     }
 

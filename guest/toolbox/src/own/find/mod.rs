@@ -106,7 +106,8 @@ impl Walk<'_> {
             }
             match files::read_dir(&entry.path) {
                 Ok(mut children) => {
-                    children.sort_by(|a, b| b.name.cmp(&a.name));
+                    // Taken from the end: in the order of the directory, as GNU find does.
+                    children.reverse();
                     for child in children {
                         let child = Entry::below(&entry, &child.name, child.kind, options.follow);
                         steps.push(Step::Visit(Rc::new(child)));

@@ -147,7 +147,8 @@ impl Grep<'_> {
                     }
                     match files::read_dir(&path) {
                         Ok(mut entries) => {
-                            entries.sort_by(|a, b| b.name.cmp(&a.name));
+                            // Taken from the end: in the order of the directory, as GNU grep does.
+                            entries.reverse();
                             for entry in entries {
                                 let below = if path == b"." && !self.settings.dot_given {
                                     entry.name.clone()
