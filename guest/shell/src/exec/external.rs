@@ -257,6 +257,8 @@ impl Shell {
                 Ok(Some(change)) => *state = change,
                 Ok(None) => *state = ProcessState::Exited(127),
                 Err(flow) => {
+                    // Those not waited for yet end without anyone asking.
+                    self.orphans = true;
                     result = Err(flow);
                     break;
                 }
