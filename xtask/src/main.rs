@@ -138,7 +138,20 @@ fn test() -> Result {
     // In release, so that the engine is compiled once for the command and the tests.
     cargo(&["test", "--release", "-p", "agentfense"])?;
     // The guests' pure parts, natively.
-    cargo(&["test", "--release", "-p", "agentfense-sys", "-p", "agentfense-regex", "-p", "agentfense-shell"])?;
+    cargo(&[
+        "test",
+        "--release",
+        "-p",
+        "agentfense-sys",
+        "-p",
+        "agentfense-regex",
+        "-p",
+        "agentfense-shell",
+        "-p",
+        "agentfense-awk",
+        "-p",
+        "agentfense-sed",
+    ])?;
     cargo(&["test", "--release", "-p", "agentfense-toolbox"])?;
     cargo(&["clippy", "--workspace", "--all-targets", "--", "-D", "warnings"])?;
     // The build without the compiler, with what was compiled ahead of time.

@@ -458,7 +458,7 @@ mod tests {
         assert_eq!(one("%#.3g", 1.0), "1.00");
         assert_eq!(one("%g", 100000.0), "100000");
         assert_eq!(one("%g", 1e6), "1e+06");
-        assert_eq!(one("%010.3f", -3.14159), "-00003.142");
+        assert_eq!(one("%010.3f", -2.71459), "-00002.715");
         assert_eq!(one("%.0f", 0.5), "0");
         assert_eq!(one("%a", 1.0), "0x1p+0");
         assert_eq!(one("%.70000f", 0.5).len(), 70002);
