@@ -137,7 +137,7 @@ fn table(directory: &std::path::Path) {
         ("1000-step arithmetic loop", "s=0; for ((i=0; i<1000; i++)); do s=$((s + i * 2)); done; echo $s", 50),
         ("sort of 10k lines", "sort lines | tail -1", 30),
         ("sort -n of 10k lines", "sort -n lines | tail -1", 30),
-        ("100x echo | cat", "for i in {1..100}; do echo $i | cat; done", 10),
+        ("100x echo | cat", "for i in {1..100}; do echo $i | cat; done", 50),
         ("100 MB through a pipe", "head -c 100000000 /dev/zero | wc -c", 5),
         ("while read loop, 10k lines", "n=0; while read -r a b; do n=$((n + 1)); done < lines; echo $n", 10),
         ("string append, 10k times", "s=; for ((i=0; i<10000; i++)); do s+=x; done; echo ${#s}", 10),
