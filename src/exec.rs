@@ -181,7 +181,9 @@ impl Exec {
             env: options.env,
             cwd: options.workdir,
         };
-        let outcome = session.run(ticket, request, streams, options.timeout).await?;
+        let outcome = session.run(ticket, request, streams, options.timeout).await;
+        session.release_if_closed();
+        let outcome = outcome?;
         let (stdout, stdout_left_out) = stdout.take();
         let (stderr, stderr_left_out) = stderr.take();
         Ok(ExecResult {

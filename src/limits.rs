@@ -19,7 +19,7 @@ pub struct Limits {
     /// Bytes of each of an exec's stdout and stderr that are kept: the first
     /// and the last half of it when there is more.
     pub output_bytes: usize,
-    /// Open files of one process; EMFILE beyond.
+    /// Files that a process may be given by its parent; EMFILE beyond.
     pub open_files: u32,
 }
 

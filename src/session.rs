@@ -312,8 +312,16 @@ impl Inner {
         *self.reason.lock().unwrap_or_else(PoisonError::into_inner) = reason.to_owned();
         let shell = self.process.pid;
         self.kernel.signal_all(SIGKILL, |process| process.session == shell);
-        // An idle shell has no task that could see the signal.
-        if let Ok(mut live) = self.live.try_lock() {
+        self.release_if_closed();
+    }
+
+    /// Ends the shell of a closed session: an idle one has no task that could
+    /// see the signal. One that is at work is ended when its exec returns,
+    /// which comes here, too.
+    pub(crate) fn release_if_closed(&self) {
+        if self.closed.load(Ordering::Acquire)
+            && let Ok(mut live) = self.live.try_lock()
+        {
             self.shell_ended(&mut live, Ending::Signaled(SIGKILL));
         }
     }
