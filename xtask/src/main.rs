@@ -151,6 +151,8 @@ fn test() -> Result {
         "agentfense-awk",
         "-p",
         "agentfense-sed",
+        "-p",
+        "agentfense-support",
     ])?;
     cargo(&["test", "--release", "-p", "agentfense-toolbox"])?;
     cargo(&["clippy", "--workspace", "--all-targets", "--", "-D", "warnings"])?;

@@ -4,34 +4,19 @@
 //! the two the same.
 
 use crate::own;
-use crate::support::{Outcome, complain};
-use std::ffi::OsString;
-use std::io::Write;
-
-/// A command by its name.
-#[derive(Clone, Copy)]
-pub struct Command {
-    /// As it is called.
-    pub name: &'static str,
-    main: Main,
-}
-
-#[derive(Clone, Copy)]
-enum Main {
-    /// Of this crate. Gets its name and arguments; the status is for a wrong call.
-    Own(fn(Vec<Vec<u8>>) -> Outcome, u8),
-    /// Of uutils.
-    Uutils(fn(std::vec::IntoIter<OsString>) -> i32),
-}
+#[cfg(target_arch = "wasm32")]
+use agentfense_support::Outcome;
+#[cfg(target_arch = "wasm32")]
+use agentfense_support::complain;
+use agentfense_support::multicall::Command;
+#[cfg(target_arch = "wasm32")]
+use std::{ffi::OsString, io::Write};
 
 /// A utility of uutils.
 #[cfg(target_arch = "wasm32")]
 macro_rules! uutils {
     ($util:ident $krate:ident) => {
-        Main::Uutils(|args| {
-            localize(stringify!($util));
-            $krate::uumain(args)
-        })
+        |arguments| run_uutils(stringify!($util), &arguments, |args| $krate::uumain(args))
     };
 }
 
@@ -40,10 +25,7 @@ macro_rules! uutils {
 #[cfg(not(target_arch = "wasm32"))]
 macro_rules! uutils {
     ($util:ident $krate:ident) => {
-        Main::Uutils(|_| {
-            complain(stringify!($util), "runs inside a sandbox only");
-            127
-        })
+        |_| Err(agentfense_support::Failure::new("runs inside a sandbox only"))
     };
 }
 
@@ -56,11 +38,13 @@ macro_rules! table {
         pub const COMMANDS: &[Command] = &[
             $(Command {
                 name: $name,
-                main: Main::Own($path, { #[allow(unused_mut, unused_assignments)] let mut status = 1; $(status = $status;)? status }),
+                main: $path,
+                usage_status: { #[allow(unused_mut, unused_assignments)] let mut status = 1; $(status = $status;)? status },
             },)*
             $(Command {
                 name: stringify!($util),
                 main: uutils!($util $krate),
+                usage_status: 1,
             },)*
         ];
     };
@@ -194,51 +178,21 @@ table! {
     }
 }
 
-/// The command of that name.
-pub fn find(name: &str) -> Option<&'static Command> {
-    COMMANDS.iter().find(|command| command.name == name)
-}
-
-impl Command {
-    /// Runs it with `arguments`, its name first; its exit status.
-    pub fn run(&self, name: &str, arguments: Vec<Vec<u8>>) -> u8 {
-        match self.main {
-            Main::Own(main, usage_status) => match main(arguments) {
-                Ok(status) => status,
-                Err(failure) => {
-                    if !failure.message.is_empty() {
-                        complain(name, &failure.message);
-                    }
-                    if failure.usage
-                        && let Some(stderr) = agentfense_sys::files::OpenFile::inherited(2)
-                    {
-                        let hint = format!("Try '{name} --help' for more information.\n");
-                        let _ = stderr.write_bytes(hint.as_bytes());
-                    }
-                    failure.status.unwrap_or(usage_status)
-                }
-            },
-            Main::Uutils(main) => {
-                // These read and write through libc, which speaks escaped names: see `escape`.
-                let args: Vec<OsString> = std::env::args_os().collect();
-                let skip = args.len().saturating_sub(arguments.len());
-                let status = main(args.into_iter().skip(skip).collect::<Vec<_>>().into_iter());
-                if let Err(error) = std::io::stdout().flush() {
-                    complain(name, format_args!("write error: {}", agentfense_sys::error_text(&error)));
-                    return if status == 0 { 1 } else { status as u8 };
-                }
-                status as u8
-            }
-        }
-    }
-}
-
-/// Loads the messages of a utility.
+/// Runs a utility, whose first argument is its name.
 #[cfg(target_arch = "wasm32")]
-fn localize(utility: &str) {
-    if let Err(error) = uucore::locale::setup_localization(utility) {
-        complain(utility, format_args!("messages: {error}"));
+fn run_uutils(name: &str, arguments: &[Vec<u8>], main: fn(std::vec::IntoIter<OsString>) -> i32) -> Outcome {
+    if let Err(error) = uucore::locale::setup_localization(name) {
+        complain(name, format_args!("messages: {error}"));
     }
+    // These read and write through libc, which speaks escaped names: see `escape`.
+    let args: Vec<OsString> = std::env::args_os().collect();
+    let skip = args.len().saturating_sub(arguments.len());
+    let status = main(args.into_iter().skip(skip).collect::<Vec<_>>().into_iter()) as u8;
+    if let Err(error) = std::io::stdout().flush() {
+        complain(name, format_args!("write error: {}", agentfense_sys::error_text(&error)));
+        return Ok(status.max(1));
+    }
+    Ok(status)
 }
 
 #[cfg(test)]

@@ -1,7 +1,7 @@
 //! awk: the language of the crate `agentfense-awk`, on this kernel.
 
-use crate::support::Outcome;
 use agentfense_awk::{ExitStatus, Host, Pipes, Process};
+use agentfense_support::Outcome;
 use agentfense_sys::files::{self, OpenFile, OpenFlags};
 use agentfense_sys::process::{self, Command, Stdio};
 use agentfense_sys::{Errno, error_text, processes};

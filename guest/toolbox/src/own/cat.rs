@@ -1,7 +1,7 @@
 //! cat: concatenates files.
 
-use crate::support::quote::lossy;
-use crate::support::{Failure, Item, Long, Options, Outcome, Takes, complain, stdout};
+use agentfense_support::quote::lossy;
+use agentfense_support::{Failure, Item, Long, Options, Outcome, Takes, complain, stdout};
 use agentfense_sys::Errno;
 use agentfense_sys::files::{self, FileType, OpenFile, OpenFlags};
 use std::io::Write;
@@ -56,7 +56,7 @@ struct Place {
 pub fn main(args: Vec<Vec<u8>>) -> Outcome {
     let mut options = Options::new(args, "AbeEnstTuv", LONGS, HELP);
     let (mut settings, mut names) = (Settings::default(), Vec::new());
-    while let Some(item) = options.next()? {
+    while let Some(item) = options.next_item()? {
         match item {
             Item::Option('A', _) => (settings.nonprinting, settings.ends, settings.tabs) = (true, true, true),
             Item::Option('b', _) => settings.number_nonblank = true,

@@ -1,8 +1,8 @@
 //! chmod: changes file modes.
 
-use crate::support::mode::{ModeChange, text};
-use crate::support::walk::walk;
-use crate::support::{Failure, Item, Long, Options, Outcome, Takes, complain, quote, stdout};
+use agentfense_support::mode::{ModeChange, text};
+use agentfense_support::walk::walk;
+use agentfense_support::{Failure, Item, Long, Options, Outcome, Takes, complain, quote, stdout};
 use agentfense_sys::Errno;
 use agentfense_sys::files::{self, FileType, Stat};
 use agentfense_sys::processes;
@@ -53,7 +53,7 @@ pub fn main(args: Vec<Vec<u8>>) -> Outcome {
     let mut settings = Settings::default();
     let (mut reference, mut mode, mut names) = (None, None, Vec::new());
     let mut options = Options::new(modes_as_operands(args), "cfvR", LONGS, HELP);
-    while let Some(item) = options.next()? {
+    while let Some(item) = options.next_item()? {
         match item {
             Item::Option('c', _) => settings.changes = true,
             Item::Option('f', _) => settings.silent = true,

@@ -1,9 +1,9 @@
 //! chown and chgrp. A sandbox has one user, who may give files to nobody else; the kernel decides.
 
-use crate::support::names::Names;
-use crate::support::quote::lossy;
-use crate::support::walk::walk;
-use crate::support::{Failure, Item, Long, Options, Outcome, Takes, complain, quote, stdout};
+use agentfense_support::names::Names;
+use agentfense_support::quote::lossy;
+use agentfense_support::walk::walk;
+use agentfense_support::{Failure, Item, Long, Options, Outcome, Takes, complain, quote, stdout};
 use agentfense_sys::Errno;
 use agentfense_sys::files;
 use std::io::Write;
@@ -84,7 +84,7 @@ fn run(args: Vec<Vec<u8>>, help: &'static str, group_only: bool) -> Outcome {
     let command = options.command().to_owned();
     let (mut changes, mut silent, mut verbose, mut follow, mut recursive) = (false, false, false, true, false);
     let (mut reference, mut operands) = (None, Vec::new());
-    while let Some(item) = options.next()? {
+    while let Some(item) = options.next_item()? {
         match item {
             Item::Option('c', _) => changes = true,
             Item::Option('f', _) => silent = true,

@@ -1,7 +1,7 @@
 //! cmp: compares two files byte by byte.
 
-use crate::support::options::size;
-use crate::support::{Failure, Item, Long, Options, Outcome, Takes, quote, read, stdout};
+use agentfense_support::options::size;
+use agentfense_support::{Failure, Item, Long, Options, Outcome, Takes, quote, read, stdout};
 use agentfense_sys::files::{FileType, OpenFile, Whence};
 use agentfense_sys::{Errno, error_text};
 use std::io::{BufRead, BufReader, Write};
@@ -77,7 +77,7 @@ pub fn main(args: Vec<Vec<u8>>) -> Outcome {
     let mut options = Options::new(args, "bi:ln:sv", LONGS, HELP);
     let (mut bytes, mut verbose, mut silent, mut limit) = (false, false, false, u64::MAX);
     let (mut skips, mut names) = ([0u64; 2], Vec::new());
-    while let Some(item) = options.next()? {
+    while let Some(item) = options.next_item()? {
         match item {
             Item::Option('b', _) => bytes = true,
             Item::Option('i', value) => {
@@ -137,7 +137,7 @@ fn compare(sides: &mut [Side; 2], show: Show, limit: u64, out: &mut impl Write) 
             if !show.silent {
                 let name = if first.is_empty() { &one.name } else { &two.name };
                 out.flush()?;
-                crate::support::complain("cmp", eof(name, at, line, last, show.verbose));
+                agentfense_support::complain("cmp", eof(name, at, line, last, show.verbose));
             }
             return Ok(1);
         }

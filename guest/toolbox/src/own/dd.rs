@@ -1,8 +1,8 @@
 //! dd: copies and converts.
 
-use crate::support::options::size;
-use crate::support::quote::lossy;
-use crate::support::{Failure, Outcome, quote, stdout};
+use agentfense_support::options::size;
+use agentfense_support::quote::lossy;
+use agentfense_support::{Failure, Outcome, quote, stdout};
 use agentfense_sys::Errno;
 use agentfense_sys::files::{self, FileType, OpenFile, OpenFlags, Whence};
 use std::io::Write;
@@ -304,7 +304,7 @@ fn copy(input: &OpenFile, output: &OpenFile, settings: &Settings, counts: &mut C
         let mut data = match read_block(input, want) {
             Ok(data) => data,
             Err((_, errno)) if settings.converts("noerror") && errno == Errno::Io => {
-                crate::support::complain("dd", format_args!("error reading: {errno}"));
+                agentfense_support::complain("dd", format_args!("error reading: {errno}"));
                 status = 1;
                 Vec::new()
             }

@@ -1,7 +1,7 @@
 //! df: how full the filesystems are.
 
-use crate::support::quote::lossy;
-use crate::support::{Failure, Item, Long, Options, Outcome, Takes, complain, quote, stdout};
+use agentfense_support::quote::lossy;
+use agentfense_support::{Failure, Item, Long, Options, Outcome, Takes, complain, quote, stdout};
 use agentfense_sys::files::{self, Usage};
 use std::io::Write;
 
@@ -76,10 +76,10 @@ pub fn main(args: Vec<Vec<u8>>) -> Outcome {
     let (mut unit, mut header) = (Unit::Blocks(1024), "1K-blocks".to_owned());
     let (mut inodes, mut portable, mut show_type, mut total) = (false, false, false, false);
     let (mut types, mut excluded, mut names) = (Vec::new(), Vec::new(), Vec::new());
-    while let Some(item) = options.next()? {
+    while let Some(item) = options.next_item()? {
         match item {
             Item::Option('B', value) => {
-                let size = crate::support::options::size(&value).filter(|&size| size > 0);
+                let size = agentfense_support::options::size(&value).filter(|&size| size > 0);
                 let size =
                     size.ok_or_else(|| Failure::new(format!("invalid --block-size argument {}", quote(&value))))?;
                 (unit, header) = (Unit::Blocks(size), format!("{}-blocks", lossy(&value)));

@@ -1,10 +1,10 @@
 //! du: how much space files take.
 
 use super::df::Unit;
-use crate::support::glob::Glob;
-use crate::support::options::{number, size};
-use crate::support::walk::join;
-use crate::support::{Failure, Item, Long, Options, Outcome, Takes, complain, quote, stdout};
+use agentfense_support::glob::Glob;
+use agentfense_support::options::{number, size};
+use agentfense_support::walk::join;
+use agentfense_support::{Failure, Item, Long, Options, Outcome, Takes, complain, quote, stdout};
 use agentfense_sys::files::{self, FileType, Stat};
 use std::collections::HashSet;
 use std::io::Write;
@@ -82,7 +82,7 @@ pub fn main(args: Vec<Vec<u8>>) -> Outcome {
         exclude: Vec::new(),
     };
     let (mut total, mut summarize, mut names) = (false, false, Vec::new());
-    while let Some(item) = options.next()? {
+    while let Some(item) = options.next_item()? {
         match item {
             Item::Option('0', _) => settings.end = 0,
             Item::Option('a', _) => settings.all = true,

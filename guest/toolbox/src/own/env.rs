@@ -1,7 +1,7 @@
 //! env: runs a program in a changed environment, or prints the environment.
 
-use crate::support::exec::exec;
-use crate::support::{Failure, Item, Long, Options, Outcome, Takes, quote, stdout};
+use agentfense_support::exec::exec;
+use agentfense_support::{Failure, Item, Long, Options, Outcome, Takes, quote, stdout};
 use agentfense_sys::Signal;
 use agentfense_sys::process::Command;
 use agentfense_sys::processes::{self, Disposition};
@@ -49,7 +49,7 @@ fn main_within(args: Vec<Vec<u8>>, depth: usize) -> Outcome {
     let (mut dir, mut argv0) = (None, None);
     let mut ignored = 0;
     let mut first = None;
-    while let Some(item) = options.next().map_err(usage)? {
+    while let Some(item) = options.next_item().map_err(usage)? {
         match item {
             Item::Option('i', _) => clear = true,
             Item::Option('0', _) => nul = true,

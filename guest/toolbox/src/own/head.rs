@@ -1,7 +1,7 @@
 //! head: the first part of files.
 
-use crate::support::options::size;
-use crate::support::{Failure, Item, Long, Options, Outcome, Takes, complain, quote, stdout};
+use agentfense_support::options::size;
+use agentfense_support::{Failure, Item, Long, Options, Outcome, Takes, complain, quote, stdout};
 use agentfense_sys::Errno;
 use agentfense_sys::files::{self, FileType, OpenFile, OpenFlags, Whence};
 use memchr::memchr_iter;
@@ -71,7 +71,7 @@ fn modern(mut args: Vec<Vec<u8>>) -> Vec<Vec<u8>> {
 pub fn main(args: Vec<Vec<u8>>) -> Outcome {
     let mut options = Options::new(modern(args), "c:n:qvz", LONGS, HELP);
     let (mut wanted, mut headers, mut end, mut names) = (Amount::Lines(10), None, b'\n', Vec::new());
-    while let Some(item) = options.next()? {
+    while let Some(item) = options.next_item()? {
         match item {
             Item::Option('c', value) => wanted = amount(&value, false)?,
             Item::Option('n', value) => wanted = amount(&value, true)?,

@@ -1,7 +1,7 @@
 //! hostname, hostid, uname, arch, uptime, users, who, sync: about the machine, which is the sandbox.
 
-use crate::support::time::{Civil, now};
-use crate::support::{Failure, Item, Long, Options, Outcome, Takes, quote, stdout};
+use agentfense_support::time::{Civil, now};
+use agentfense_support::{Failure, Item, Long, Options, Outcome, Takes, quote, stdout};
 use agentfense_sys::files::{self, OpenFlags};
 use std::io::{Read, Write};
 
@@ -30,7 +30,7 @@ pub fn hostname(args: Vec<Vec<u8>>) -> Outcome {
     let help = "{} [-sfdiI]\nPrint the name of the host.";
     let mut options = Options::new(args, "sfdiIA", longs, help);
     let mut what = 'h';
-    while let Some(item) = options.next()? {
+    while let Some(item) = options.next_item()? {
         match item {
             Item::Option(letter, _) => what = letter,
             Item::Operand(_) => return Err(Failure::new("you must be root to change the host name")),
@@ -89,7 +89,7 @@ pub fn uname(args: Vec<Vec<u8>>) -> Outcome {
     ];
     let mut options = Options::new(args, "asnrvmpio", longs, "{} [-asnrvmpio]\nPrint certain system information.");
     let mut asked = String::new();
-    while let Some(item) = options.next()? {
+    while let Some(item) = options.next_item()? {
         match item {
             Item::Option('a', _) => asked.push_str("snrvmo"),
             Item::Option(letter, _) => asked.push(letter),
@@ -121,7 +121,7 @@ pub fn uname(args: Vec<Vec<u8>>) -> Outcome {
 
 /// Reads a command line without options or operands.
 fn none(args: Vec<Vec<u8>>, help: &'static str) -> Result<(), Failure> {
-    match Options::new(args, "", &[], help).next()? {
+    match Options::new(args, "", &[], help).next_item()? {
         Some(Item::Operand(extra)) => Err(Failure::usage(format!("extra operand {}", quote(extra)))),
         _ => Ok(()),
     }
@@ -133,7 +133,7 @@ pub fn uptime(args: Vec<Vec<u8>>) -> Outcome {
     let help = "{} [-p|-s]\nTell how long the sandbox has been running.";
     let mut options = Options::new(args, "ps", longs, help);
     let mut what = None;
-    while let Some(item) = options.next()? {
+    while let Some(item) = options.next_item()? {
         if let Item::Option(letter, _) = item {
             what = Some(letter);
         }
@@ -176,7 +176,7 @@ pub fn uptime(args: Vec<Vec<u8>>) -> Outcome {
 
 /// Runs users: nobody logs in to a sandbox.
 pub fn users(args: Vec<Vec<u8>>) -> Outcome {
-    Options::new(args, "", &[], "{} [FILE]\nOutput who is currently logged in.").next()?;
+    Options::new(args, "", &[], "{} [FILE]\nOutput who is currently logged in.").next_item()?;
     Ok(0)
 }
 
@@ -195,7 +195,7 @@ pub fn who(args: Vec<Vec<u8>>) -> Outcome {
         "{} [OPTION]...\nPrint information about users who are currently logged in.",
     );
     let (mut count, mut heading) = (false, false);
-    while let Some(item) = options.next()? {
+    while let Some(item) = options.next_item()? {
         match item {
             Item::Option('q', _) => count = true,
             Item::Option('H', _) => heading = true,
@@ -219,11 +219,11 @@ pub fn sync(args: Vec<Vec<u8>>) -> Outcome {
     let mut options =
         Options::new(args, "df", longs, "{} [OPTION] [FILE]...\nSynchronize cached writes to persistent storage.");
     let mut status = 0;
-    while let Some(item) = options.next()? {
+    while let Some(item) = options.next_item()? {
         if let Item::Operand(name) = item
             && let Err(errno) = files::stat(&name, true)
         {
-            crate::support::complain("sync", format_args!("error opening {}: {errno}", quote(&name)));
+            agentfense_support::complain("sync", format_args!("error opening {}: {errno}", quote(&name)));
             status = 1;
         }
     }

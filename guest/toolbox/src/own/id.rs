@@ -1,7 +1,7 @@
 //! id, whoami, groups, logname: who runs this.
 
-use crate::support::names::{GID, Names, UID};
-use crate::support::{Failure, Item, Long, Options, Outcome, Takes, complain, quote, stdout};
+use agentfense_support::names::{GID, Names, UID};
+use agentfense_support::{Failure, Item, Long, Options, Outcome, Takes, complain, quote, stdout};
 use std::io::Write;
 
 const HELP: &str = "\
@@ -39,7 +39,7 @@ pub fn id(args: Vec<Vec<u8>>) -> Outcome {
     let mut options = Options::new(args, "agGnruzZ", LONGS, HELP);
     let (mut what, mut by_name, mut real, mut zero) = (None, false, false, false);
     let mut names = Vec::new();
-    while let Some(item) = options.next()? {
+    while let Some(item) = options.next_item()? {
         match item {
             Item::Option(letter @ ('u' | 'g' | 'G'), _) => {
                 if what.is_some_and(|other| other != letter) {
@@ -113,7 +113,7 @@ pub fn logname(args: Vec<Vec<u8>>) -> Outcome {
 
 fn own_name(args: Vec<Vec<u8>>, help: &'static str) -> Outcome {
     let mut options = Options::new(args, "", &[], help);
-    if let Some(Item::Operand(extra)) = options.next()? {
+    if let Some(Item::Operand(extra)) = options.next_item()? {
         return Err(Failure::usage(format!("extra operand {}", quote(extra))));
     }
     let users = Names::users();
@@ -130,7 +130,7 @@ pub fn groups(args: Vec<Vec<u8>>) -> Outcome {
     let (users, groups) = (Names::users(), Names::groups());
     let mut out = stdout();
     let (mut status, mut any) = (0, false);
-    while let Some(Item::Operand(name)) = options.next()? {
+    while let Some(Item::Operand(name)) = options.next_item()? {
         any = true;
         match look_up(&name, &users) {
             Some((_, group)) => {

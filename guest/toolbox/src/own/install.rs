@@ -1,10 +1,10 @@
 //! install: copies files and sets their modes.
 
-use crate::support::mode::ModeChange;
-use crate::support::options::base_name;
-use crate::support::quote::lossy;
-use crate::support::walk::join;
-use crate::support::{Failure, Item, Long, Options, Outcome, Takes, complain, fs, quote, stdout};
+use agentfense_support::mode::ModeChange;
+use agentfense_support::options::base_name;
+use agentfense_support::quote::lossy;
+use agentfense_support::walk::join;
+use agentfense_support::{Failure, Item, Long, Options, Outcome, Takes, complain, fs, quote, stdout};
 use agentfense_sys::Errno;
 use agentfense_sys::files::{self, FileType, OpenFlags};
 use std::io::Write;
@@ -46,7 +46,7 @@ pub fn main(args: Vec<Vec<u8>>) -> Outcome {
     let (mut directories, mut leading, mut times, mut plain, mut verbose) = (false, false, false, false, false);
     let (mut mode, mut target, mut names) = (0o755, None, Vec::new());
     let (mut owner, mut group) = (None, None);
-    while let Some(item) = options.next()? {
+    while let Some(item) = options.next_item()? {
         match item {
             Item::Option('d', _) => directories = true,
             Item::Option('D', _) => leading = true,
@@ -60,11 +60,11 @@ pub fn main(args: Vec<Vec<u8>>) -> Outcome {
             }
             Item::Option('t', value) => target = Some(value),
             Item::Option('o', value) => {
-                let id = crate::support::names::Names::users().id(&lossy(&value));
+                let id = agentfense_support::names::Names::users().id(&lossy(&value));
                 owner = Some(id.ok_or_else(|| Failure::new(format!("invalid user {}", quote(&value))))?);
             }
             Item::Option('g', value) => {
-                let id = crate::support::names::Names::groups().id(&lossy(&value));
+                let id = agentfense_support::names::Names::groups().id(&lossy(&value));
                 group = Some(id.ok_or_else(|| Failure::new(format!("invalid group {}", quote(&value))))?);
             }
             Item::Option(..) => {}

@@ -1,6 +1,6 @@
 //! kill: sends signals.
 
-use crate::support::{Failure, Outcome, complain, quote, stdout};
+use agentfense_support::{Failure, Outcome, complain, quote, stdout};
 use agentfense_sys::Signal;
 use agentfense_sys::processes::{self, KillTarget};
 use std::io::Write;

@@ -1,8 +1,8 @@
 //! mkdir, mkfifo and mknod: make what is no plain file.
 
-use crate::support::mode::ModeChange;
-use crate::support::quote::lossy;
-use crate::support::{Failure, Item, Long, Options, Outcome, Takes, complain, fs, quote, stdout};
+use agentfense_support::mode::ModeChange;
+use agentfense_support::quote::lossy;
+use agentfense_support::{Failure, Item, Long, Options, Outcome, Takes, complain, fs, quote, stdout};
 use agentfense_sys::Errno;
 use agentfense_sys::files::{self, FileType};
 use agentfense_sys::processes;
@@ -31,7 +31,7 @@ fn mode(value: &[u8]) -> Result<ModeChange, Failure> {
 pub fn mkdir(args: Vec<Vec<u8>>) -> Outcome {
     let mut options = Options::new(args, "m:pvZ", LONGS, MKDIR_HELP);
     let (mut change, mut parents, mut verbose, mut names) = (None, false, false, Vec::new());
-    while let Some(item) = options.next()? {
+    while let Some(item) = options.next_item()? {
         match item {
             Item::Option('m', value) => change = Some(mode(&value)?),
             Item::Option('p', _) => parents = true,
@@ -114,7 +114,7 @@ pub fn mkfifo(args: Vec<Vec<u8>>) -> Outcome {
     let help = "{} [-m MODE] NAME...\nCreate named pipes (FIFOs) with the given NAMEs.";
     let mut options = Options::new(args, "m:Z", LONGS, help);
     let (mut change, mut names) = (None, Vec::new());
-    while let Some(item) = options.next()? {
+    while let Some(item) = options.next_item()? {
         match item {
             Item::Option('m', value) => change = Some(mode(&value)?),
             Item::Option(..) => {}
@@ -146,7 +146,7 @@ pub fn mknod(args: Vec<Vec<u8>>) -> Outcome {
     let help = "{} [-m MODE] NAME TYPE [MAJOR MINOR]\nCreate the special file NAME. Only TYPE p, a FIFO, is permitted.";
     let mut options = Options::new(args, "m:Z", LONGS, help);
     let (mut change, mut operands) = (None, Vec::new());
-    while let Some(item) = options.next()? {
+    while let Some(item) = options.next_item()? {
         match item {
             Item::Option('m', value) => change = Some(mode(&value)?),
             Item::Option(..) => {}

@@ -1,8 +1,8 @@
 //! mv: moves or renames files.
 
-use crate::support::options::base_name;
-use crate::support::walk::join;
-use crate::support::{Failure, Item, Long, Options, Outcome, Takes, complain, fs, quote, stdout};
+use agentfense_support::options::base_name;
+use agentfense_support::walk::join;
+use agentfense_support::{Failure, Item, Long, Options, Outcome, Takes, complain, fs, quote, stdout};
 use agentfense_sys::Errno;
 use agentfense_sys::files::{self, AccessMode, FileType, OpenFile, OpenFlags, Stat};
 use std::io::Write;
@@ -60,7 +60,7 @@ pub fn main(args: Vec<Vec<u8>>) -> Outcome {
     let mut settings = Settings { overwrite: Overwrite::Usual, update: false, verbose: false, backup: None };
     let (mut target, mut plain, mut strip, mut names) = (None, false, false, Vec::new());
     let (mut suffix, mut backup) = (b"~".to_vec(), false);
-    while let Some(item) = options.next()? {
+    while let Some(item) = options.next_item()? {
         match item {
             Item::Option('b', _) => backup = true,
             Item::Option('f', _) => settings.overwrite = Overwrite::Always,

@@ -1,6 +1,6 @@
 //! basename and dirname: parts of names.
 
-use crate::support::{Failure, Item, Long, Options, Outcome, Takes, quote, stdout};
+use agentfense_support::{Failure, Item, Long, Options, Outcome, Takes, quote, stdout};
 use std::io::Write;
 
 const BASENAME_HELP: &str = "\
@@ -18,7 +18,7 @@ pub fn basename(args: Vec<Vec<u8>>) -> Outcome {
         &[("multiple", Takes::Nothing, 'a'), ("suffix", Takes::Argument, 's'), ("zero", Takes::Nothing, 'z')];
     let mut options = Options::new(args, "+as:z", longs, BASENAME_HELP);
     let (mut multiple, mut suffix, mut end, mut names) = (false, None, b'\n', Vec::new());
-    while let Some(item) = options.next()? {
+    while let Some(item) = options.next_item()? {
         match item {
             Item::Option('a', _) => multiple = true,
             Item::Option('s', value) => (multiple, suffix) = (true, Some(value)),
@@ -79,7 +79,7 @@ pub fn dirname(args: Vec<Vec<u8>>) -> Outcome {
     let help = "{} [-z] NAME...\nPrint each NAME with its last non-slash component and trailing slashes removed.";
     let mut options = Options::new(args, "z", longs, help);
     let (mut end, mut names) = (b'\n', Vec::new());
-    while let Some(item) = options.next()? {
+    while let Some(item) = options.next_item()? {
         match item {
             Item::Option(..) => end = 0,
             Item::Operand(name) => names.push(name),

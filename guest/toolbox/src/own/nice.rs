@@ -1,8 +1,8 @@
 //! nice and stdbuf: run a program. A sandbox has one priority, and its programs their own buffers.
 
-use crate::support::exec::exec;
-use crate::support::options::number;
-use crate::support::{Failure, Item, Long, Options, Outcome, Takes, stdout};
+use agentfense_support::exec::exec;
+use agentfense_support::options::number;
+use agentfense_support::{Failure, Item, Long, Options, Outcome, Takes, stdout};
 use agentfense_sys::process::Command;
 use std::io::Write;
 
@@ -18,7 +18,7 @@ pub fn main(args: Vec<Vec<u8>>) -> Outcome {
     let longs: &[Long] = &[("adjustment", Takes::Argument, 'n')];
     let mut options = Options::new(digits_as_adjustment(args), "+n:", longs, NICE_HELP);
     let mut adjusted = false;
-    while let Some(item) = options.next()? {
+    while let Some(item) = options.next_item()? {
         match item {
             Item::Option(_, value) => {
                 number::<i32>("adjustment", &value).map_err(|failure| failure.status(125))?;
@@ -66,14 +66,14 @@ pub fn stdbuf(args: Vec<Vec<u8>>) -> Outcome {
         &[("input", Takes::Argument, 'i'), ("output", Takes::Argument, 'o'), ("error", Takes::Argument, 'e')];
     let mut options = Options::new(args, "+i:o:e:", longs, STDBUF_HELP);
     let mut any = false;
-    while let Some(item) = options.next()? {
+    while let Some(item) = options.next_item()? {
         match item {
             Item::Option(letter, mode) => {
                 if mode == b"L" && letter == 'i' {
                     return Err(Failure::usage("line buffering stdin is meaningless"));
                 }
-                if mode != b"L" && crate::support::options::size(&mode).is_none() {
-                    let mode = crate::support::quote(&mode);
+                if mode != b"L" && agentfense_support::options::size(&mode).is_none() {
+                    let mode = agentfense_support::quote(&mode);
                     return Err(Failure::usage(format!("invalid mode {mode}")));
                 }
                 any = true;

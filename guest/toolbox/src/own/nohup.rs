@@ -1,8 +1,8 @@
 //! nohup: runs a program that outlives its terminal.
 
-use crate::support::exec::exec;
-use crate::support::walk::join;
-use crate::support::{Failure, Item, Options, Outcome, complain};
+use agentfense_support::exec::exec;
+use agentfense_support::walk::join;
+use agentfense_support::{Failure, Item, Options, Outcome, complain};
 use agentfense_sys::Signal;
 use agentfense_sys::files::{self, OpenFile, OpenFlags};
 use agentfense_sys::process::{Command, Stdio};
@@ -18,7 +18,7 @@ is a terminal, it goes to standard output.";
 /// Runs nohup.
 pub fn main(args: Vec<Vec<u8>>) -> Outcome {
     let mut options = Options::new(args, "+", &[], HELP);
-    let Some(Item::Operand(program)) = options.next()? else {
+    let Some(Item::Operand(program)) = options.next_item()? else {
         return Err(Failure::usage("missing operand"));
     };
     let terminal = |fd| OpenFile::inherited(fd).is_some_and(|file| file.is_terminal());
@@ -68,7 +68,7 @@ fn output_file() -> Result<(OpenFile, String), Failure> {
     if let Some(home) = agentfense_sys::var("HOME") {
         let path = join(&home, b"nohup.out");
         if let Ok(file) = files::open(&path, flags, 0o600) {
-            return Ok((file, crate::support::quote::lossy(path)));
+            return Ok((file, agentfense_support::quote::lossy(path)));
         }
     }
     Err(Failure::new(format!("failed to open 'nohup.out': {here}")).status(125))

@@ -1,11 +1,11 @@
 //! ps, pgrep and pkill: the processes of the sandbox, as `/proc` shows them.
 
-use crate::support::names::Names;
-use crate::support::quote::lossy;
-use crate::support::time::{Civil, now};
-use crate::support::walk::join;
-use crate::support::{Failure, Item, Long, Options, Outcome, Takes, complain, stdout};
 use agentfense_regex::{Flags, Regex, Syntax};
+use agentfense_support::names::Names;
+use agentfense_support::quote::lossy;
+use agentfense_support::time::{Civil, now};
+use agentfense_support::walk::join;
+use agentfense_support::{Failure, Item, Long, Options, Outcome, Takes, complain, stdout};
 use agentfense_sys::files::{self, OpenFlags};
 use agentfense_sys::processes::{self, KillTarget};
 use agentfense_sys::{Errno, Signal};
@@ -56,7 +56,7 @@ fn one(pid: u32) -> Option<Process> {
     let command = read(&join(&directory, b"cmdline")).unwrap_or_default();
     let command: Vec<_> = command.strip_suffix(b"\0").unwrap_or(&command).to_vec();
     process.command = command.iter().map(|&b| if b == 0 { b' ' } else { b }).collect();
-    process.uid = files::stat(&directory, true).map_or(crate::support::names::UID, |stat| stat.uid);
+    process.uid = files::stat(&directory, true).map_or(agentfense_support::names::UID, |stat| stat.uid);
     Some(process)
 }
 
@@ -398,7 +398,7 @@ fn ps_settings(args: Vec<Vec<u8>>) -> Result<Settings, Failure> {
     let mut preset = "pid,TTY,time,comm".replace("TTY", "tty");
     let mut options = Options::new(args, "+AeafFljwHTxNo:p:u:U:C:t:g:O:", LONGS, PS_HELP);
     let mut bsd = Vec::new();
-    while let Some(item) = options.next()? {
+    while let Some(item) = options.next_item()? {
         match item {
             Item::Option('A' | 'e' | 'a' | 'x', _) => settings.everything = true,
             Item::Option('f' | 'F', _) => preset = "UID,pid,ppid,c,stime,tty,time,cmd".into(),
@@ -548,7 +548,7 @@ fn look_up(mut args: Vec<Vec<u8>>, kill: bool) -> Outcome {
     let (mut newest, mut oldest, mut parents, mut users) = (false, false, None, None);
     let (mut delimiter, mut pattern) = (b"\n".to_vec(), None);
     let mut flags = Flags::default();
-    while let Some(item) = options.next()? {
+    while let Some(item) = options.next_item()? {
         match item {
             Item::Option('c', _) => count = true,
             Item::Option('d', value) => delimiter = value,

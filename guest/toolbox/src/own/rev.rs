@@ -1,6 +1,6 @@
 //! rev: turns each line around.
 
-use crate::support::{Item, Options, Outcome, complain, read, stdout};
+use agentfense_support::{Item, Options, Outcome, complain, read, stdout};
 use agentfense_sys::error_text;
 use std::io::{BufRead, BufReader, Write};
 
@@ -12,7 +12,7 @@ Print each line with its characters in reverse order.";
 pub fn main(args: Vec<Vec<u8>>) -> Outcome {
     let mut options = Options::new(args, "", &[], HELP);
     let mut names = Vec::new();
-    while let Some(item) = options.next()? {
+    while let Some(item) = options.next_item()? {
         if let Item::Operand(name) = item {
             names.push(name);
         }

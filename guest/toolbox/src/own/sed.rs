@@ -1,7 +1,7 @@
 //! sed: the stream editor of `agentfense-sed`, on the kernel's files.
 
-use crate::support::{Outcome, fs};
 use agentfense_sed::{CannotEdit, Edit, Input, System};
+use agentfense_support::{Outcome, fs};
 use agentfense_sys::Errno;
 use agentfense_sys::files::{self, FileType, OpenFile, OpenFlags, Whence};
 use std::io::{self, Read, Write};

@@ -1,6 +1,6 @@
 //! sleep: waits.
 
-use crate::support::{Failure, Item, Options, Outcome, duration, quote};
+use agentfense_support::{Failure, Item, Options, Outcome, duration, quote};
 use agentfense_sys::processes;
 use std::time::Duration;
 
@@ -12,7 +12,7 @@ Pause for NUMBER seconds, or with a suffix s, m, h or d. With several, for their
 pub fn main(args: Vec<Vec<u8>>) -> Outcome {
     let mut options = Options::new(args, "", &[], HELP);
     let mut total = None;
-    while let Some(item) = options.next()? {
+    while let Some(item) = options.next_item()? {
         if let Item::Operand(value) = item {
             let time = duration::parse(&value)
                 .ok_or_else(|| Failure::usage(format!("invalid time interval {}", quote(&value))))?;

@@ -1,9 +1,9 @@
 //! stat: shows what the kernel knows of a file.
 
-use crate::support::names::Names;
-use crate::support::quote::lossy;
-use crate::support::time::Civil;
-use crate::support::{Failure, Item, Long, Options, Outcome, Takes, complain, mode, quote, stdout};
+use agentfense_support::names::Names;
+use agentfense_support::quote::lossy;
+use agentfense_support::time::Civil;
+use agentfense_support::{Failure, Item, Long, Options, Outcome, Takes, complain, mode, quote, stdout};
 use agentfense_sys::files::{self, FileType, OpenFile, Stat};
 use std::io::Write;
 
@@ -40,7 +40,7 @@ pub fn main(args: Vec<Vec<u8>>) -> Outcome {
     let mut options = Options::new(args, "Lfc:t", LONGS, HELP);
     let (mut follow, mut system, mut terse, mut escapes) = (false, false, false, false);
     let (mut format, mut names) = (None, Vec::new());
-    while let Some(item) = options.next()? {
+    while let Some(item) = options.next_item()? {
         match item {
             Item::Option('L', _) => follow = true,
             Item::Option('f', _) => system = true,

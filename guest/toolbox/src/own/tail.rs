@@ -1,8 +1,8 @@
 //! tail: the last part of files.
 
-use crate::support::options::size;
-use crate::support::quote::lossy;
-use crate::support::{Failure, Item, Long, Options, Outcome, Takes, complain, duration, quote, stdout};
+use agentfense_support::options::size;
+use agentfense_support::quote::lossy;
+use agentfense_support::{Failure, Item, Long, Options, Outcome, Takes, complain, duration, quote, stdout};
 use agentfense_sys::Errno;
 use agentfense_sys::files::{self, FileType, OpenFile, OpenFlags, Whence};
 use agentfense_sys::processes::{self, KillTarget};
@@ -125,7 +125,7 @@ pub fn main(args: Vec<Vec<u8>>) -> Outcome {
         pid: None,
     };
     let (mut headers, mut names) = (None, Vec::new());
-    while let Some(item) = options.next()? {
+    while let Some(item) = options.next_item()? {
         match item {
             Item::Option('c', value) => settings.amount = amount(&value, false)?,
             Item::Option('n', value) => settings.amount = amount(&value, true)?,

@@ -1,6 +1,6 @@
 //! tty and stty.
 
-use crate::support::{Failure, Item, Long, Options, Outcome, Takes, quote, stdout};
+use agentfense_support::{Failure, Item, Long, Options, Outcome, Takes, quote, stdout};
 use agentfense_sys::files::OpenFile;
 use std::io::Write;
 
@@ -10,7 +10,7 @@ pub fn tty(args: Vec<Vec<u8>>) -> Outcome {
     let help = "{} [-s]\nPrint the file name of the terminal connected to standard input.";
     let mut options = Options::new(args, "s", longs, help);
     let mut silent = false;
-    while let Some(item) = options.next()? {
+    while let Some(item) = options.next_item()? {
         match item {
             Item::Option(..) => silent = true,
             Item::Operand(extra) => {

@@ -1,6 +1,6 @@
 //! test and `[`: check file types and compare values.
 
-use crate::support::{Failure, Outcome, quote};
+use agentfense_support::{Failure, Outcome, quote};
 use agentfense_sys::Errno;
 use agentfense_sys::files::{self, AccessMode, FileType, OpenFile, Stat};
 use std::cmp::Ordering;
@@ -204,8 +204,8 @@ fn unary(operator: &[u8], operand: &[u8]) -> Result<Option<bool>, Failure> {
         b'g' => has(|stat| stat.mode & 0o2000 != 0),
         b'u' => has(|stat| stat.mode & 0o4000 != 0),
         b'k' => has(|stat| stat.mode & 0o1000 != 0),
-        b'G' => has(|stat| stat.gid == crate::support::names::GID),
-        b'O' => has(|stat| stat.uid == crate::support::names::UID),
+        b'G' => has(|stat| stat.gid == agentfense_support::names::GID),
+        b'O' => has(|stat| stat.uid == agentfense_support::names::UID),
         b'h' | b'L' => stat(false).is_ok_and(|stat| stat.kind == FileType::Symlink),
         b'N' => has(|stat| stat.mtime > stat.atime),
         b'p' => is(FileType::Fifo),

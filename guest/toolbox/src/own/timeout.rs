@@ -1,7 +1,7 @@
 //! timeout: runs a program with a time limit.
 
-use crate::support::exec::{end_as, failed_to_run, handle};
-use crate::support::{Failure, Item, Long, Options, Outcome, Takes, complain, duration, quote};
+use agentfense_support::exec::{end_as, failed_to_run, handle};
+use agentfense_support::{Failure, Item, Long, Options, Outcome, Takes, complain, duration, quote};
 use agentfense_sys::process::{Child, Command, ExitStatus};
 use agentfense_sys::processes::{self, KillTarget};
 use agentfense_sys::{Errno, Signal};
@@ -44,7 +44,7 @@ pub fn main(args: Vec<Vec<u8>>) -> Outcome {
     let interval = |value: &[u8]| {
         duration::parse(value).ok_or_else(|| Failure::usage(format!("invalid time interval {}", quote(value))))
     };
-    while let Some(item) = options.next()? {
+    while let Some(item) = options.next_item()? {
         match item {
             Item::Option('f', _) => foreground = true,
             Item::Option('k', value) => kill_after = interval(&value)?,

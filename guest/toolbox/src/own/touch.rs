@@ -1,8 +1,8 @@
 //! touch: changes file times.
 
-use crate::support::quote::lossy;
-use crate::support::time::{self, Civil, days_from_civil};
-use crate::support::{Failure, Item, Long, Options, Outcome, Takes, complain, quote};
+use agentfense_support::quote::lossy;
+use agentfense_support::time::{self, Civil, days_from_civil};
+use agentfense_support::{Failure, Item, Long, Options, Outcome, Takes, complain, quote};
 use agentfense_sys::Errno;
 use agentfense_sys::files::{self, OpenFile, OpenFlags};
 
@@ -33,7 +33,7 @@ pub fn main(args: Vec<Vec<u8>>) -> Outcome {
     let mut options = Options::new(args, "acd:fhmr:t:", LONGS, HELP);
     let (mut access, mut modification, mut create, mut follow) = (false, false, true, true);
     let (mut date, mut reference, mut stamp, mut names) = (None, None, None, Vec::new());
-    while let Some(item) = options.next()? {
+    while let Some(item) = options.next_item()? {
         match item {
             Item::Option('a', _) => access = true,
             Item::Option('m', _) => modification = true,
@@ -143,7 +143,7 @@ fn parse_stamp(text: &str) -> Option<i64> {
 #[cfg(test)]
 mod tests {
     use super::parse_stamp;
-    use crate::support::time::parse;
+    use agentfense_support::time::parse;
 
     #[test]
     fn stamps() {

@@ -1,9 +1,9 @@
 //! tree: lists what directories hold, as a tree.
 
-use crate::support::glob::Glob;
-use crate::support::options::number;
-use crate::support::walk::join;
-use crate::support::{Failure, Item, Long, Options, Outcome, Takes, stdout};
+use agentfense_support::glob::Glob;
+use agentfense_support::options::number;
+use agentfense_support::walk::join;
+use agentfense_support::{Failure, Item, Long, Options, Outcome, Takes, stdout};
 use agentfense_sys::files::{self, FileType};
 use std::io::Write;
 
@@ -48,7 +48,7 @@ struct Entry {
 pub fn main(args: Vec<Vec<u8>>) -> Outcome {
     let mut options = Options::new(args, "adfFI:L:", LONGS, HELP);
     let (mut settings, mut report, mut roots) = (Settings::default(), true, Vec::new());
-    while let Some(item) = options.next()? {
+    while let Some(item) = options.next_item()? {
         match item {
             Item::Option('a', _) => settings.all = true,
             Item::Option('d', _) => settings.directories = true,

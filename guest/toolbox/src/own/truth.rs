@@ -1,6 +1,6 @@
 //! true and false.
 
-use crate::support::Outcome;
+use agentfense_support::Outcome;
 
 /// Succeeds, whatever the arguments.
 pub fn yes(_: Vec<Vec<u8>>) -> Outcome {

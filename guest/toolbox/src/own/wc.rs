@@ -1,7 +1,7 @@
 //! wc: counts lines, words, characters and bytes.
 
-use crate::support::quote::lossy;
-use crate::support::{Failure, Item, Long, Options, Outcome, Takes, complain, quote, stdout};
+use agentfense_support::quote::lossy;
+use agentfense_support::{Failure, Item, Long, Options, Outcome, Takes, complain, quote, stdout};
 use agentfense_sys::Errno;
 use agentfense_sys::files::{self, FileType, OpenFile, OpenFlags};
 use memchr::memchr_iter;
@@ -144,7 +144,7 @@ fn count(file: &OpenFile, wanted: Wanted) -> Result<Counts, Errno> {
 pub fn main(args: Vec<Vec<u8>>) -> Outcome {
     let mut options = Options::new(args, "cmlLw", LONGS, HELP);
     let (mut wanted, mut names, mut list, mut total) = (Wanted::default(), Vec::new(), None, b"auto".to_vec());
-    while let Some(item) = options.next()? {
+    while let Some(item) = options.next_item()? {
         match item {
             Item::Option('c', _) => wanted.bytes = true,
             Item::Option('m', _) => wanted.chars = true,

@@ -1,6 +1,6 @@
 //! which: where a command would be found.
 
-use crate::support::{Item, Long, Options, Outcome, Takes, stdout};
+use agentfense_support::{Item, Long, Options, Outcome, Takes, stdout};
 use agentfense_sys::files::{self, AccessMode, FileType};
 use agentfense_sys::process::candidates;
 use std::io::Write;
@@ -17,7 +17,7 @@ pub fn main(args: Vec<Vec<u8>>) -> Outcome {
     let longs: &[Long] = &[("all", Takes::Nothing, 'a'), ("silent", Takes::Nothing, 's')];
     let mut options = Options::new(args, "as", longs, HELP);
     let (mut all, mut silent, mut names) = (false, false, Vec::new());
-    while let Some(item) = options.next()? {
+    while let Some(item) = options.next_item()? {
         match item {
             Item::Option('a', _) => all = true,
             Item::Option(..) => silent = true,

@@ -1,9 +1,9 @@
 //! xargs: builds command lines from standard input and runs them.
 
-use crate::support::exec::cannot_run;
-use crate::support::options::{number, size};
-use crate::support::quote::lossy;
-use crate::support::{Failure, Item, Long, Options, Outcome, Takes, complain, quote};
+use agentfense_support::exec::cannot_run;
+use agentfense_support::options::{number, size};
+use agentfense_support::quote::lossy;
+use agentfense_support::{Failure, Item, Long, Options, Outcome, Takes, complain, quote};
 use agentfense_sys::files::{self, OpenFile, OpenFlags};
 use agentfense_sys::process::{Command, ExitStatus, Stdio};
 use agentfense_sys::processes::{self, WaitFlags, WaitTarget};
@@ -85,7 +85,7 @@ enum Input {
 
 /// Runs xargs.
 pub fn main(args: Vec<Vec<u8>>) -> Outcome {
-    let name = args.first().map(|arg| crate::support::options::base_name(arg)).unwrap_or_default();
+    let name = args.first().map(|arg| agentfense_support::options::base_name(arg)).unwrap_or_default();
     let (settings, file) = read_options(args)?;
     let mut runner = Runner::new(&settings, &name);
     let result = match file {
@@ -136,7 +136,7 @@ fn read_options(args: Vec<Vec<u8>>) -> Result<(Settings, Option<Vec<u8>>), Failu
     let optional = |value: Vec<u8>, default: &[u8]| {
         if value.is_empty() { default.to_vec() } else { value }
     };
-    while let Some(item) = options.next()? {
+    while let Some(item) = options.next_item()? {
         match item {
             Item::Option('0', _) => settings.input = Input::Delimited(0),
             Item::Option('a', value) => file = (value != b"-").then_some(value),

@@ -1,6 +1,6 @@
 //! xxd: shows bytes as hexadecimal digits, and turns such digits back into bytes.
 
-use crate::support::{Failure, Item, Options, Outcome, quote, read, stdout};
+use agentfense_support::{Failure, Item, Options, Outcome, quote, read, stdout};
 use agentfense_sys::error_text;
 use agentfense_sys::files::{self, OpenFlags};
 use std::io::{BufRead, BufReader, Read, Write};
@@ -42,7 +42,7 @@ pub fn main(args: Vec<Vec<u8>>) -> Outcome {
     let (mut style, mut reverse, mut upper) = (Style::Dump, false, false);
     let (mut columns, mut group, mut limit, mut skip) = (None, None, u64::MAX, 0);
     let mut names = Vec::new();
-    while let Some(item) = options.next()? {
+    while let Some(item) = options.next_item()? {
         match item {
             Item::Option('b', _) => style = Style::Bits,
             Item::Option('c', value) => columns = Some(number(&value)?),

@@ -3,11 +3,11 @@
 mod format;
 mod script;
 
-use crate::support::glob::Glob;
-use crate::support::options::number;
-use crate::support::time::Civil;
-use crate::support::walk::join;
-use crate::support::{Failure, Item, Long, Options, Outcome, Takes, complain, quote, read, stdout};
+use agentfense_support::glob::Glob;
+use agentfense_support::options::number;
+use agentfense_support::time::Civil;
+use agentfense_support::walk::join;
+use agentfense_support::{Failure, Item, Long, Options, Outcome, Takes, complain, quote, read, stdout};
 use agentfense_sys::Errno;
 use agentfense_sys::files::{self, FileType, OpenFile, Stat};
 use format::{Form, Side};
@@ -66,7 +66,7 @@ struct Diff {
     exclude: Vec<Glob>,
     /// The options as they were given, for the headers of `-r`.
     given: Vec<u8>,
-    out: BufWriter<crate::support::output::Stdout>,
+    out: BufWriter<agentfense_support::output::Stdout>,
     /// The directories that are being compared: a loop of links must not go round.
     inside: HashSet<(u64, u64, u64, u64)>,
 }
@@ -95,7 +95,7 @@ pub fn main(args: Vec<Vec<u8>>) -> Outcome {
     };
     let lines = |value: &[u8]| number::<usize>("context length", value).map_err(|failure| failure.status(2));
     let mut names = Vec::new();
-    while let Some(item) = options.next()? {
+    while let Some(item) = options.next_item()? {
         match item {
             Item::Option('q', _) => diff.brief = true,
             Item::Option('s', _) => diff.identical = true,

@@ -1,6 +1,6 @@
 //! A file that the search has come to. What the kernel knows of it is asked when it is needed.
 
-use crate::support::walk::join;
+use agentfense_support::walk::join;
 use agentfense_sys::Errno;
 use agentfense_sys::files::{self, FileType, Stat};
 use std::cell::OnceCell;

@@ -5,9 +5,9 @@ use super::expression::{Action, Compare, Expression, Match, Target, Test, Time};
 use super::format;
 use super::parse::Command;
 use super::run::Runner;
-use crate::support::names::Names;
-use crate::support::output::Stdout;
-use crate::support::{Failure, complain, fs, quote};
+use agentfense_support::names::Names;
+use agentfense_support::output::Stdout;
+use agentfense_support::{Failure, complain, fs, quote};
 use agentfense_sys::Errno;
 use agentfense_sys::files::{self, AccessMode, FileType, OpenFile, OpenFlags, Stat};
 use std::cell::OnceCell;
@@ -60,7 +60,7 @@ impl<'a> Evaluator<'a> {
         };
         Ok(Evaluator {
             command,
-            out: crate::support::stdout(),
+            out: agentfense_support::stdout(),
             files: command.outputs.iter().map(open).collect::<Result<_, _>>()?,
             runner: Runner::new(&command.executions),
             names: TableOfNames::default(),

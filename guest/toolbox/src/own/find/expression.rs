@@ -1,9 +1,9 @@
 //! The expression as a tree.
 
 use super::format::Format;
-use crate::support::glob::Glob;
-use crate::support::mode::ModeChange;
 use agentfense_regex::Regex;
+use agentfense_support::glob::Glob;
+use agentfense_support::mode::ModeChange;
 use agentfense_sys::files::FileType;
 
 /// An expression of tests, actions and operators.

@@ -2,8 +2,8 @@
 
 use super::entry::Entry;
 use super::evaluate::TableOfNames;
-use crate::support::time::Civil;
-use crate::support::{Failure, mode};
+use agentfense_support::time::Civil;
+use agentfense_support::{Failure, mode};
 use agentfense_sys::Errno;
 use agentfense_sys::files::{self, FileType};
 
@@ -276,7 +276,7 @@ fn clock(time: i64, conversion: Option<char>) -> String {
 pub fn long_line(entry: &Entry, names: &TableOfNames) -> Result<Vec<u8>, Errno> {
     let stat = entry.stat()?;
     let civil = Civil::from_nanoseconds(stat.mtime);
-    let age = crate::support::time::now().saturating_sub(stat.mtime);
+    let age = agentfense_support::time::now().saturating_sub(stat.mtime);
     // Half a year, as ls has it.
     let recent = (0..15_778_476_000_000_000).contains(&age);
     let date = civil.format(if recent { "%b %e %H:%M" } else { "%b %e  %Y" });

@@ -7,7 +7,7 @@ mod format;
 mod parse;
 mod run;
 
-use crate::support::{Failure, Outcome, complain};
+use agentfense_support::{Failure, Outcome, complain};
 use agentfense_sys::Errno;
 use agentfense_sys::files::{self, FileType};
 use entry::Entry;
@@ -147,6 +147,6 @@ impl Walk<'_> {
 
     fn complain(&mut self, path: &[u8], errno: Errno) {
         self.failed = true;
-        complain("find", format_args!("{}: {errno}", crate::support::quote(path)));
+        complain("find", format_args!("{}: {errno}", agentfense_support::quote(path)));
     }
 }

@@ -3,12 +3,12 @@
 use super::entry::Follow;
 use super::expression::{Action, Compare, Execution, Expression, Match, Target, Test, Time};
 use super::format::Format;
-use crate::support::glob::Glob;
-use crate::support::mode::ModeChange;
-use crate::support::names::Names;
-use crate::support::quote::lossy;
-use crate::support::{Failure, quote, time};
 use agentfense_regex::{Flags, Regex, Syntax};
+use agentfense_support::glob::Glob;
+use agentfense_support::mode::ModeChange;
+use agentfense_support::names::Names;
+use agentfense_support::quote::lossy;
+use agentfense_support::{Failure, quote, time};
 use agentfense_sys::files::{self, FileType};
 use std::io::Write;
 
@@ -266,12 +266,12 @@ impl Parser {
     fn option(&mut self, name: &str) -> Result<Option<Test>, Failure> {
         match name {
             "-help" | "--help" => {
-                crate::support::stdout().write_all(HELP.as_bytes())?;
+                agentfense_support::stdout().write_all(HELP.as_bytes())?;
                 return Err(Failure::quiet(0));
             }
             "-version" | "--version" => {
                 let version = env!("CARGO_PKG_VERSION");
-                writeln!(crate::support::stdout(), "find (agentfense) {version}")?;
+                writeln!(agentfense_support::stdout(), "find (agentfense) {version}")?;
                 return Err(Failure::quiet(0));
             }
             "-maxdepth" | "-mindepth" => {

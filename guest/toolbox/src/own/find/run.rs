@@ -2,8 +2,8 @@
 
 use super::entry::Entry;
 use super::expression::Execution;
-use crate::support::walk::join;
-use crate::support::{Failure, complain, quote};
+use agentfense_support::walk::join;
+use agentfense_support::{Failure, complain, quote};
 use agentfense_sys::Signal;
 use agentfense_sys::files::OpenFile;
 use agentfense_sys::process::{Command, Stdio};

@@ -4,9 +4,9 @@ mod options;
 mod output;
 mod search;
 
-use crate::support::walk::join;
-use crate::support::{Failure, Outcome, complain};
 use agentfense_regex::{Flags, Regex, Syntax};
+use agentfense_support::walk::join;
+use agentfense_support::{Failure, Outcome, complain};
 use agentfense_sys::files::{self, FileType, OpenFile, OpenFlags, Stat};
 use agentfense_sys::{Errno, error_text};
 use options::{Devices, Directories, Settings};

@@ -1,10 +1,10 @@
 //! What grep is told to do.
 
-use crate::support::glob::Glob;
-use crate::support::options::{number, size};
-use crate::support::quote::lossy;
-use crate::support::{Failure, Item, Long, Options, Takes, quote};
 use agentfense_regex::Syntax;
+use agentfense_support::glob::Glob;
+use agentfense_support::options::{number, size};
+use agentfense_support::quote::lossy;
+use agentfense_support::{Failure, Item, Long, Options, Takes, quote};
 use agentfense_sys::files::{self, OpenFile, OpenFlags};
 use std::io::Read;
 
@@ -254,7 +254,7 @@ pub fn read(args: Vec<Vec<u8>>, syntax: Syntax) -> Result<Settings, Failure> {
     let (mut given, mut with_name, mut operands) = (false, None, Vec::new());
     let (mut before, mut after, mut around): (Option<usize>, Option<usize>, Option<usize>) = (None, None, None);
     let mut digits_follow = false;
-    while let Some(item) = options.next()? {
+    while let Some(item) = options.next_item()? {
         let digit = matches!(item, Item::Option('0'..='9', _));
         match item {
             Item::Operand(value) => operands.push(value),

@@ -1,8 +1,8 @@
 //! How grep prints a line.
 
 use super::options::Settings;
-use crate::support::output::Stdout;
 use agentfense_regex::{Error, Regex};
+use agentfense_support::output::Stdout;
 use std::io::{self, BufWriter, Write};
 use std::ops::Range;
 
@@ -19,7 +19,7 @@ pub struct Output<'a> {
 
 impl<'a> Output<'a> {
     pub fn new(settings: &'a Settings) -> Output<'a> {
-        Output { settings, out: crate::support::stdout() }
+        Output { settings, out: agentfense_support::stdout() }
     }
 
     pub fn flush(&mut self) -> io::Result<()> {
@@ -59,7 +59,7 @@ impl<'a> Output<'a> {
     pub fn binary(&mut self, name: &[u8]) -> io::Result<()> {
         self.out.flush()?;
         let name = String::from_utf8_lossy(name);
-        crate::support::complain("grep", format_args!("{name}: binary file matches"));
+        agentfense_support::complain("grep", format_args!("{name}: binary file matches"));
         Ok(())
     }
 

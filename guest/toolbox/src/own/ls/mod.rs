@@ -4,8 +4,8 @@ mod columns;
 mod options;
 mod show;
 
-use crate::support::walk::join;
-use crate::support::{Outcome, complain, quote, stdout};
+use agentfense_support::walk::join;
+use agentfense_support::{Outcome, complain, quote, stdout};
 use agentfense_sys::Errno;
 use agentfense_sys::files::{self, FileType, Stat};
 use options::{Dereference, Format, Hidden, Settings, Sort};

@@ -1,10 +1,10 @@
 //! What ls is told to do.
 
 use super::super::df::Unit;
-use crate::support::glob::Glob;
-use crate::support::options::{number, size};
-use crate::support::quote::lossy;
-use crate::support::{Failure, Item, Long, Options, Takes, quote};
+use agentfense_support::glob::Glob;
+use agentfense_support::options::{number, size};
+use agentfense_support::quote::lossy;
+use agentfense_support::{Failure, Item, Long, Options, Takes, quote};
 use agentfense_sys::files::{FileType, OpenFile, Stat};
 
 const HELP: &str = "\
@@ -291,7 +291,7 @@ pub fn read(args: Vec<Vec<u8>>, format: Option<Format>) -> Result<(Settings, Vec
     let (mut sort, mut follow, mut names) = (None, None, Vec::new());
     let mut time_given = false;
     let mut options = Options::new(args, SHORTS, LONGS, HELP);
-    while let Some(item) = options.next()? {
+    while let Some(item) = options.next_item()? {
         let (letter, value) = match item {
             Item::Option(letter, value) => (letter, value),
             Item::Operand(name) => {

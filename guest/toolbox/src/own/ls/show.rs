@@ -3,9 +3,9 @@
 use super::Entry;
 use super::columns::fit;
 use super::options::{Format, Indicator, Quoting, Settings};
-use crate::support::mode;
-use crate::support::names::Names;
-use crate::support::time::{Civil, now};
+use agentfense_support::mode;
+use agentfense_support::names::Names;
+use agentfense_support::time::{Civil, now};
 use agentfense_sys::files::{self, FileType, Stat};
 use std::io::{Result, Write};
 
@@ -166,9 +166,9 @@ fn quoted(name: &[u8], settings: &Settings) -> Vec<u8> {
                 && !first_special
                 && name.iter().all(|b| !special.contains(b) || b"#~=".contains(b))
                 && std::str::from_utf8(name).is_ok_and(|text| !text.chars().any(char::is_control));
-            if plain { name.to_vec() } else { crate::support::quote(name).into_bytes() }
+            if plain { name.to_vec() } else { agentfense_support::quote(name).into_bytes() }
         }
-        Quoting::ShellAlways => crate::support::quote(name).into_bytes(),
+        Quoting::ShellAlways => agentfense_support::quote(name).into_bytes(),
         Quoting::C => {
             let mut text = vec![b'"'];
             escape(name, b"\"\\", &mut text);

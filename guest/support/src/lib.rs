@@ -1,4 +1,4 @@
-//! What the commands of our own share.
+//! What the commands of the userland share: options, messages, exit statuses, names and times as GNU shows them.
 
 pub mod duration;
 pub mod exec;
@@ -6,6 +6,7 @@ pub mod failure;
 pub mod fs;
 pub mod glob;
 pub mod mode;
+pub mod multicall;
 pub mod names;
 pub mod options;
 pub mod output;

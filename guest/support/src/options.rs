@@ -70,7 +70,7 @@ impl Options {
     }
 
     /// The next option or operand.
-    pub fn next(&mut self) -> Result<Option<Item>, Failure> {
+    pub fn next_item(&mut self) -> Result<Option<Item>, Failure> {
         if !self.group.is_empty() {
             return self.short().map(Some);
         }
@@ -81,7 +81,7 @@ impl Options {
         }
         if arg == b"--" {
             self.only_operands = true;
-            return self.next();
+            return self.next_item();
         }
         if let Some(long) = arg.strip_prefix(b"--") {
             let (name, value) = match long.iter().position(|&b| b == b'=') {
@@ -245,7 +245,7 @@ mod tests {
         let args = args.iter().map(|arg| arg.as_bytes().to_vec()).collect();
         let mut options = Options::new(args, shorts, LONGS, "");
         let mut items = Vec::new();
-        while let Some(item) = options.next().map_err(|failure| failure.message)? {
+        while let Some(item) = options.next_item().map_err(|failure| failure.message)? {
             items.push(item);
         }
         Ok(items)
