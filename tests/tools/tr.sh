@@ -1,0 +1,58 @@
+### ranges
+echo 'Hello World' | tr a-z A-Z; echo hello | tr a-y b-z
+### classes
+echo 'Hello 1 2' | tr '[:lower:]' '[:upper:]'; echo 'Ab9 _-' | tr -d '[:alnum:]'; echo 'a1b2' | tr -cd '[:digit:]\n'
+### delete
+echo hello | tr -d l
+### squeeze
+echo 'aabbcc  dd' | tr -s 'a-c '; echo 'a   b' | tr -s '[:space:]'
+### squeeze after translating
+echo 'aaXXbb' | tr -s 'aX' 'zz'
+### delete and squeeze
+echo 'aabbccdd' | tr -ds 'a' 'c'
+### complement
+printf 'ab1\n' | tr -c 'a-z\n' '?'; printf 'one two\n' | tr -cs 'a-z' '\n'
+### truncate the first set
+echo abcd | tr -t abcd xy
+### the second set is lengthened by its last
+echo abcd | tr abcd xy
+### repetition
+echo abcde | tr 'abcde' '[x*3]yz'; echo abcde | tr 'a-e' 'x[y*]z'
+### escapes
+printf 'a\tb\\c\n' | tr '\t\\' ' /'; printf 'a b' | tr ' ' '\n'; printf 'abc' | tr 'b' '\000' | od -c; printf 'a\n' | tr 'a' '\x' 2>/dev/null
+### octal
+printf 'abc\n' | tr '\141-\143' 'x-z'
+### equivalence
+echo abc | tr '[=b=]' X
+### empty input
+tr a b </dev/null
+### bytes
+printf '\377\200a' | tr '\200-\377' 'x' ; printf 'h\303\251' | tr -d '\303' | od -An -tx1
+### newlines
+printf 'a\nb\n' | tr '\n' ' '; printf 'a\r\nb\r\n' | tr -d '\r'
+### no operand (stderr)
+tr; echo $?
+### one operand too few (stderr)
+echo a | tr a; echo $?
+### one operand too many (stderr)
+echo a | tr -d a b; echo $?; echo a | tr a b c; echo $?
+### range in the wrong order (stderr)
+echo a | tr z-a x; echo $?
+### class in the second set (stderr, wrong)
+echo a | tr a '[:digit:]'; echo $?
+### rot13
+echo 'Hello' | tr 'A-Za-z' 'N-ZA-Mn-za-m'
+### dash at an end
+echo 'a-b' | tr 'a-' 'x_'; echo 'a-b' | tr -- '-a' '_y'
+### brackets that are no class
+echo '[a]' | tr '[a]' '(b)'
+### control and punctuation
+printf 'a\001b,c.\n' | tr -d '[:cntrl:][:punct:]'
+### squeeze newlines
+printf 'a\n\n\nb\n' | tr -s '\n'
+### complement with classes
+echo 'abc123' | tr -dc '[:alpha:]'; echo; echo 'x y' | tr -C 'a-z' '_'; echo
+### second set empty (stderr)
+echo a | tr a ''; echo $?
+### upper and lower both ways
+echo 'aB' | tr '[:upper:][:lower:]' '[:lower:][:upper:]'
