@@ -18,7 +18,7 @@ struct Program {
     commands: &'static str,
 }
 
-const PROGRAMS: [Program; 2] = [
+const PROGRAMS: [Program; 3] = [
     Program {
         package: "agentfense-shell",
         profile: "guest-lto",
@@ -30,6 +30,12 @@ const PROGRAMS: [Program; 2] = [
         profile: "guest",
         component: "agentfense-toolbox.wasm",
         commands: "guest/toolbox/commands.txt",
+    },
+    Program {
+        package: "agentfense-archive",
+        profile: "guest",
+        component: "agentfense-archive.wasm",
+        commands: "guest/archive/commands.txt",
     },
 ];
 
@@ -154,7 +160,7 @@ fn test() -> Result {
         "-p",
         "agentfense-support",
     ])?;
-    cargo(&["test", "--release", "-p", "agentfense-toolbox"])?;
+    cargo(&["test", "--release", "-p", "agentfense-toolbox", "-p", "agentfense-archive"])?;
     cargo(&["clippy", "--workspace", "--all-targets", "--", "-D", "warnings"])?;
     // The build without the compiler, with what was compiled ahead of time.
     cargo(&["test", "--release", "-p", "agentfense", "--no-default-features", "--features", "cli"])?;

@@ -1,0 +1,47 @@
+//! The table of commands: the one place that says which there are.
+//!
+//! `commands.txt` beside the manifest has the same names for whoever installs them; a test keeps
+//! the two the same.
+
+use crate::compress::{bzip2, gzip, xz, zstd};
+use agentfense_support::multicall::Command;
+
+macro_rules! table {
+    ($($name:literal $path:path;)*) => {
+        /// Every command, in order of name.
+        pub const COMMANDS: &[Command] = &[
+            $(Command { name: $name, main: $path, usage_status: 1 },)*
+        ];
+    };
+}
+
+table! {
+    "bunzip2" bzip2::main;
+    "bzcat" bzip2::main;
+    "bzip2" bzip2::main;
+    "gunzip" gzip::main;
+    "gzip" gzip::main;
+    "lzcat" xz::main;
+    "lzma" xz::main;
+    "unlzma" xz::main;
+    "unxz" xz::main;
+    "unzstd" zstd::main;
+    "xz" xz::main;
+    "xzcat" xz::main;
+    "zcat" gzip::main;
+    "zstd" zstd::main;
+    "zstdcat" zstd::main;
+}
+
+#[cfg(test)]
+mod tests {
+    use super::COMMANDS;
+
+    #[test]
+    fn the_list_of_names_is_the_table() {
+        let names: Vec<_> = COMMANDS.iter().map(|command| command.name).collect();
+        let listed: Vec<_> = include_str!("../commands.txt").lines().collect();
+        assert_eq!(listed, names);
+        assert!(names.is_sorted());
+    }
+}

@@ -1,0 +1,11 @@
+//! Archives and compression as one program.
+
+mod codec;
+mod commands;
+mod compress;
+mod input;
+mod times;
+
+fn main() {
+    agentfense_support::multicall::run("archive", commands::COMMANDS)
+}
