@@ -1,0 +1,38 @@
+f() { printf 'a\nb\nc\nd\n' > x; printf 'a\nB\nc\nd\ne\n' > y; }
+t() { "$@" | sed -E 's/^(---|\+\+\+|\*\*\*) ([xy]).*/\1 \2/'; }
+### normal
+f; diff x y; echo $?; diff x x; echo $?
+### unified
+f; t diff -u x y; t diff -U0 x y; diff -u --label L --label M x y
+### context
+f; t diff -c x y
+### brief, same
+f; diff -q x y; diff -s x x; diff -q x x
+### blanks and case
+printf 'a b\n' > x; printf 'A  b \n' > y; diff -iw x y; echo $?; diff -ib x y; echo $?; diff -i x y; echo $?; printf 'a\n\n\nb\n' > p; printf 'a\nb\n' > q; diff -B p q; echo $?
+### directories
+mkdir d e; echo 1 > d/a; echo 2 > e/a; echo 3 > d/b; mkdir d/s e/s; echo x > d/s/f; diff -r d e; echo $?; diff -rq d e; diff -rN d e; diff d e
+### no final newline
+printf 'a' > x; printf 'a\n' > y; diff x y; t diff -u x y
+### missing (stderr, wrong)
+f; diff x nofile; echo $?; diff x; echo $?
+### standard input
+f; diff x - < y
+### side by side (wrong)
+f; diff -y -W 40 x y; diff -y -W 40 --suppress-common-lines x y
+### ed and rcs (wrong)
+f; diff -e x y; diff -n x y
+### binary
+printf '\0a' > x; printf '\0b' > y; diff x y; echo $?; diff -a x y | od -c | head -3
+### ignore matching lines (wrong)
+printf 'a 1\nb\n' > x; printf 'a 2\nb\n' > y; diff -I '^a' x y; echo $?
+### functions in headers (wrong)
+printf 'f()\n1\n2\n3\n4\n5\n6\n' > x; sed s/6/7/ x > y; t diff -up x y
+### new files
+f; diff -uN x nofile | tail -3; diff -N nofile x | head -1
+### colours (wrong)
+f; diff --color=always x y | cat -v; diff --color=never x y | head -1
+### carriage returns, tabs (wrong)
+printf 'a\r\n' > x; printf 'a\n' > y; diff --strip-trailing-cr x y; echo $?; printf '\tx\n' > x; diff -t x y
+### large distance
+seq 100 > x; seq 50 > y; diff x y | head -2; seq 1 2 100 > y; diff x y | cksum; t diff -u x y | cksum

@@ -1,0 +1,4 @@
+### names
+dirname /a/b; dirname a; dirname a/b/; dirname /; dirname ///; dirname /a; dirname a//b; dirname ''; dirname a/b c/d; dirname -z a/b | od -c
+### wrong (stderr)
+dirname; echo $?

@@ -1,0 +1,11 @@
+e=/usr/bin/echo
+### words
+$e a b  c; $e; $e 'a  b'
+### no newline
+$e -n a; $e -n
+### escapes
+$e -e 'a\tb\nc\\d'; $e -e 'a\cb'; $e -e '\x41\0101\e' | od -c; $e -E 'a\tb'
+### what is no option
+$e -x a; $e -- a; $e - a; $e -nx; $e -nE 'a\n'; $e -neE 'a\tb'
+### bytes
+$e -e '\xff' | od -An -tx1; $e -e '\0377\400' | od -An -tx1

@@ -1,0 +1,20 @@
+### arithmetic
+expr 1 + 2; expr 7 - 10; expr 3 \* 4; expr 7 / 2; expr -7 / 2; expr 7 % 3; expr \( 1 + 2 \) \* 3
+### zero and status
+expr 1 - 1; echo $?; expr 0; echo $?; expr ''; echo $?; expr a; echo $?
+### comparison
+expr 1 \< 2; expr 10 \> 9; expr a \< b; expr a = a; expr 2 != 2; expr 10 = 10.0; expr 1 '>=' 1
+### and, or
+expr a \| b; expr '' \| b; expr 0 \| 0; expr a \& b; expr a \& ''; expr 0 \& 1
+### match
+expr abc : 'a.'; expr abc : 'a\(.\)'; expr abc : x; expr abc : '\(x\)'; expr /usr/lib : '.*/\(.*\)'; expr match abcd 'ab*'
+### strings
+expr length abc; expr substr abcdef 2 3; expr index abcdef dc; expr substr abc 5 1; expr length + length
+### wrong (stderr)
+expr; echo $?; expr 1 +; echo $?; expr a + 1; echo $?; expr 1 / 0; echo $?; expr 1 2; echo $?; expr \( 1; echo $?
+### big numbers
+expr 9223372036854775807 + 1; expr 123456789012345678901234567890 \* 2; expr 2 \* -3
+### regular expressions
+expr aaa : 'a*'; expr 'a+b' : 'a+b'; expr aab : 'a\+b'; expr abab : '\(ab\)*'; expr 'a.b' : 'a\.b'; expr abc : '^abc$'; expr abc : 'b'; expr 123 : '[0-9]*$'; expr abc : 'abc\|x'
+### utf-8
+expr length 'hé'; expr index 'hé' 'é'; expr substr 'héllo' 2 2

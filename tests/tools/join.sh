@@ -1,0 +1,13 @@
+f() { printf 'a 1\nb 2\nc 3\n' > x; printf 'a X\nc Z\nd W\n' > y; }
+### on the first field
+f; join x y; join -a1 x y; join -a2 x y; join -v1 x y; join -v2 x y; join -a1 -a2 -e - -o 0,1.2,2.2 x y; join -o auto -a1 -a2 -e . x y
+### other fields
+printf '1 a\n2 b\n' > x; printf 'a:5\nb:6\n' > y; join -1 2 x <(tr : ' ' < y); join -t: y y; join -j1 -t: y y
+### not in order (stderr)
+printf 'b\na\n' > x; printf 'a\nb\n' > y; join x y; echo $?; join --check-order x y; echo $?; join --nocheck-order x y
+### case, headers, zero
+printf 'A 1\n' > x; printf 'a 2\n' > y; join -i x y; printf 'h 1\nA 1\n' > x; printf 'h 2\nA 3\n' > y; join --header x y
+### repeated keys
+printf 'a 1\na 2\n' > x; printf 'a x\na y\n' > y; join x y
+### missing (stderr, wrong)
+f; join x nofile; echo $?; join x; echo $?; join -1 0 x y; echo $?

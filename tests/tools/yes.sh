@@ -1,0 +1,2 @@
+### for ever
+yes | head -2; yes a b | head -2; yes -- -x | head -1; yes '' | head -1
