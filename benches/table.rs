@@ -1,5 +1,6 @@
 //! The benchmark table: each row in a sandbox and, in the same run, in native
-//! bash kept open over pipes. Run with `cargo xtask bench`.
+//! bash kept open over pipes. Run with `cargo xtask bench`; words after `--` of
+//! `cargo bench` choose the rows that contain one of them.
 //!
 //! Figures are medians; the ratio is sandbox time over bash time, so below 1
 //! the sandbox is faster. `memory` rows compare resident memory.
@@ -145,7 +146,11 @@ fn table(directory: &std::path::Path) {
         ("100 command substitutions", "for i in {1..100}; do x=$(echo $i); done; echo $x", 20),
         ("forked subshells in a pipe, 20x", "for i in {1..20}; do (echo a; echo b) | (cat; echo c); done | wc -l", 10),
     ];
+    let chosen: Vec<String> = std::env::args().skip(1).filter(|arg| !arg.starts_with('-')).collect();
     for (row, script, runs) in rows {
+        if !chosen.is_empty() && !chosen.iter().any(|word| row.contains(word.as_str())) {
+            continue;
+        }
         let expected = native.exec(script).expect("bash");
         assert_eq!(String::from_utf8_lossy(&exec(&session, script)), String::from_utf8_lossy(&expected), "{row}");
         let ours = measure(runs, || {

@@ -18,7 +18,7 @@ struct Program {
     commands: &'static str,
 }
 
-const PROGRAMS: [Program; 3] = [
+const PROGRAMS: [Program; 4] = [
     Program {
         package: "agentfense-shell",
         profile: "guest-lto",
@@ -30,6 +30,12 @@ const PROGRAMS: [Program; 3] = [
         profile: "guest",
         component: "agentfense-toolbox.wasm",
         commands: "guest/toolbox/commands.txt",
+    },
+    Program {
+        package: "agentfense-coreutils",
+        profile: "guest",
+        component: "agentfense-coreutils.wasm",
+        commands: "guest/coreutils/commands.txt",
     },
     Program {
         package: "agentfense-archive",
@@ -160,7 +166,16 @@ fn test() -> Result {
         "-p",
         "agentfense-support",
     ])?;
-    cargo(&["test", "--release", "-p", "agentfense-toolbox", "-p", "agentfense-archive"])?;
+    cargo(&[
+        "test",
+        "--release",
+        "-p",
+        "agentfense-toolbox",
+        "-p",
+        "agentfense-coreutils",
+        "-p",
+        "agentfense-archive",
+    ])?;
     cargo(&["clippy", "--workspace", "--all-targets", "--", "-D", "warnings"])?;
     // The build without the compiler, with what was compiled ahead of time.
     cargo(&["test", "--release", "-p", "agentfense", "--no-default-features", "--features", "cli"])?;

@@ -1,0 +1,125 @@
+//! The table of the utilities: the one place that says which there are.
+//!
+//! `commands.txt` beside the manifest has the same names for whoever installs them; a test keeps
+//! the two the same.
+
+use agentfense_support::multicall::Command;
+#[cfg(target_arch = "wasm32")]
+use agentfense_support::{Outcome, complain};
+#[cfg(target_arch = "wasm32")]
+use std::{ffi::OsString, io::Write};
+
+/// Off wasm32 the program is built for its tests only, and without the utilities, which take
+/// minutes to compile.
+#[cfg(not(target_arch = "wasm32"))]
+macro_rules! main_of {
+    ($util:ident $krate:ident) => {
+        |_| Err(agentfense_support::Failure::new("runs inside a sandbox only"))
+    };
+}
+
+#[cfg(target_arch = "wasm32")]
+macro_rules! main_of {
+    ($util:ident $krate:ident) => {
+        |arguments| run(stringify!($util), &arguments, |args| $krate::uumain(args))
+    };
+}
+
+macro_rules! table {
+    ($($util:ident $krate:ident)*) => {
+        /// Every utility, in no order.
+        pub const COMMANDS: &[Command] = &[
+            $(Command { name: stringify!($util), main: main_of!($util $krate), usage_status: 1 },)*
+        ];
+    };
+}
+
+table! {
+    b2sum uu_b2sum
+    base32 uu_base32
+    base64 uu_base64
+    basenc uu_basenc
+    cksum uu_cksum
+    comm uu_comm
+    cp uu_cp
+    csplit uu_csplit
+    cut uu_cut
+    date uu_date
+    dircolors uu_dircolors
+    echo uu_echo
+    expand uu_expand
+    expr uu_expr
+    factor uu_factor
+    fmt uu_fmt
+    fold uu_fold
+    join uu_join
+    link uu_link
+    ln uu_ln
+    md5sum uu_md5sum
+    mktemp uu_mktemp
+    nl uu_nl
+    nproc uu_nproc
+    numfmt uu_numfmt
+    od uu_od
+    paste uu_paste
+    pathchk uu_pathchk
+    pr uu_pr
+    printenv uu_printenv
+    printf uu_printf
+    ptx uu_ptx
+    pwd uu_pwd
+    readlink uu_readlink
+    realpath uu_realpath
+    rm uu_rm
+    rmdir uu_rmdir
+    seq uu_seq
+    sha1sum uu_sha1sum
+    sha224sum uu_sha224sum
+    sha256sum uu_sha256sum
+    sha384sum uu_sha384sum
+    sha512sum uu_sha512sum
+    shred uu_shred
+    shuf uu_shuf
+    sort uu_sort
+    split uu_split
+    sum uu_sum
+    tac uu_tac
+    tee uu_tee
+    tr uu_tr
+    truncate uu_truncate
+    tsort uu_tsort
+    unexpand uu_unexpand
+    uniq uu_uniq
+    unlink uu_unlink
+    yes uu_yes
+}
+
+/// Runs a utility, whose first argument is its name.
+#[cfg(target_arch = "wasm32")]
+fn run(name: &str, arguments: &[Vec<u8>], main: fn(std::vec::IntoIter<OsString>) -> i32) -> Outcome {
+    if let Err(error) = uucore::locale::setup_localization(name) {
+        complain(name, format_args!("messages: {error}"));
+    }
+    // These read and write through libc, which speaks escaped names: see `escape`.
+    let args: Vec<OsString> = std::env::args_os().collect();
+    let skip = args.len().saturating_sub(arguments.len());
+    let status = main(args.into_iter().skip(skip).collect::<Vec<_>>().into_iter()) as u8;
+    if let Err(error) = std::io::stdout().flush() {
+        complain(name, format_args!("write error: {}", agentfense_sys::error_text(&error)));
+        return Ok(status.max(1));
+    }
+    Ok(status)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::COMMANDS;
+
+    #[test]
+    fn the_list_of_names_is_the_table() {
+        let mut names: Vec<_> = COMMANDS.iter().map(|command| command.name).collect();
+        names.sort_unstable();
+        let listed: Vec<_> = include_str!("../commands.txt").lines().collect();
+        assert_eq!(listed, names);
+    }
+}
