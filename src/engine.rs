@@ -16,9 +16,10 @@ use crate::program::Programs;
 /// from others, and that a kill takes.
 const TICK: Duration = Duration::from_millis(10);
 
-/// The native stack of a guest. A shell recurses with its script; what goes
-/// deeper traps and ends that process alone.
-const WASM_STACK: usize = 16 << 20;
+/// The native stack of a guest: address space, not memory. So large that the
+/// stack in linear memory, which a guest can watch, is used up first; what goes
+/// deeper all the same traps and ends that process alone.
+const WASM_STACK: usize = 128 << 20;
 
 /// Instances at one time in the whole host process. Address space, not
 /// memory: a slot costs nothing until it is used.

@@ -2,7 +2,7 @@
 
 /// The stack in linear memory (C's and Rust's locals whose address is taken):
 /// deep recursion in a script is recursion here.
-const STACK_BYTES: u32 = 16 << 20;
+const STACK_BYTES: u32 = 20 << 20;
 
 /// Heap that is there from the start, so that a small session or a forked
 /// subshell never has to grow its memory.

@@ -8,7 +8,7 @@
 //! - `expand`, `pattern`, `regex` and `vars` are words and values.
 //! - `builtins` has a file a builtin.
 //! - `shell` is the state; `state` its bytes; `files`, `jobs`, `options` and
-//!   `traps` are parts of it.
+//!   `traps` are parts of it. `stack` says when recursion must end.
 //! - `invoke` and `session` are the two ways to start.
 
 pub mod ast;
@@ -26,6 +26,7 @@ pub mod prompt;
 pub mod regex;
 pub mod session;
 pub mod shell;
+pub mod stack;
 mod start;
 pub mod state;
 pub mod syntax;

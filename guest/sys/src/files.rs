@@ -8,6 +8,9 @@ use std::time::Duration;
 
 pub use raw::{AccessMode, FileType, OpenFlags, Stat, Whence};
 
+/// How much one system call carries: the engine bounds what a call may copy.
+const MAX_WRITE: usize = 16 << 20;
+
 /// An open file of the kernel: what a descriptor of Unix stands for.
 ///
 /// Its offset is shared by its duplicates and by the processes that were given it. Reading and
@@ -38,7 +41,10 @@ impl OpenFile {
 
     /// Writes everything, waiting as needed.
     pub fn write_bytes(&self, data: &[u8]) -> Result<(), Errno> {
-        Ok(self.0.write(data)?)
+        if data.len() <= MAX_WRITE {
+            return Ok(self.0.write(data)?);
+        }
+        data.chunks(MAX_WRITE).try_for_each(|part| Ok(self.0.write(part)?))
     }
 
     /// Writes what can be written without waiting; how much that was.

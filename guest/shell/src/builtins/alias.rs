@@ -7,6 +7,7 @@ use bstr::{BString, ByteSlice};
 use super::letters;
 use crate::expand::quote;
 use crate::messages::concat;
+use crate::options::SetOption;
 use crate::shell::{Run, Shell};
 
 /// `alias`
@@ -55,7 +56,8 @@ fn print(shell: &mut Shell, name: &[u8], value: &[u8]) -> Run {
     let quoted = quote::single(value);
     // A name that looks like an option is printed so that it can be read back.
     let separator: &[u8] = if name.starts_with(b"-") { b"-- " } else { b"" };
-    shell.out(&concat(&[b"alias ", separator, name, b"=", &quoted, b"\n"]))
+    let command: &[u8] = if shell.options.get(SetOption::Posix) { b"" } else { b"alias " };
+    shell.out(&concat(&[command, separator, name, b"=", &quoted, b"\n"]))
 }
 
 /// `unalias`

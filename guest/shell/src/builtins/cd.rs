@@ -151,6 +151,13 @@ fn resolve(path: &[u8]) -> Option<Vec<u8>> {
     if out.is_empty() {
         out.push(b'/');
     }
+    // POSIX: exactly two slashes at the start may mean something, and stay.
+    if path.starts_with(b"//") && !path.starts_with(b"///") {
+        out.insert(0, b'/');
+    }
+    if out == b"///" {
+        out.truncate(2);
+    }
     Some(out)
 }
 

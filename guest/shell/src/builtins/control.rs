@@ -3,7 +3,7 @@
 use bstr::BString;
 
 use crate::messages::concat;
-use crate::options::Shopt;
+use crate::options::{SetOption, Shopt};
 use crate::shell::{Flow, Run, Shell};
 
 /// `:` and `true`
@@ -91,8 +91,9 @@ pub fn return_(shell: &mut Shell, args: &[BString]) -> Run<i32> {
 /// How many loops `break` and `continue` concern; none where there is no loop.
 fn levels(shell: &mut Shell, args: &[BString]) -> Run<Option<Result<u32, ()>>> {
     if shell.loop_depth == 0 {
-        let message = "only meaningful in a `for', `while', or `until' loop";
-        shell.builtin_error(&args[0], message);
+        if !shell.options.get(SetOption::Posix) {
+            shell.builtin_error(&args[0], "only meaningful in a `for', `while', or `until' loop");
+        }
         return Ok(None);
     }
     match shell.number_operand(args)? {

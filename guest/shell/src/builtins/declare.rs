@@ -130,6 +130,11 @@ fn run(shell: &mut Shell, args: &[DeclArg], kind: Kind, name: &'static str) -> R
         }
         first += 1;
     }
+    // More than one change of case is none.
+    let changes = [Attributes::LOWER, Attributes::UPPER, Attributes::CAPITALIZE];
+    if changes.iter().filter(|change| request.on.any(**change)).count() > 1 {
+        changes.iter().for_each(|change| request.on.remove(*change));
+    }
     let operands = args.get(first..).unwrap_or_default();
     if operands.is_empty() {
         return list_all(shell, request);
@@ -205,10 +210,6 @@ impl Request {
             _ => return false,
         };
         if on {
-            let case = Attributes::LOWER.with(Attributes::UPPER).with(Attributes::CAPITALIZE);
-            if case.any(attribute) {
-                self.on.remove(case);
-            }
             self.on.insert(attribute);
         } else {
             self.off.insert(attribute);
@@ -327,6 +328,15 @@ fn declare_name(
     value: NewValue,
     append: bool,
 ) -> Run<bool> {
+    if request.indexed && request.associative {
+        let what = b": cannot convert associative to indexed array";
+        shell.error([request.name.as_bytes(), b": ", name, what].concat());
+        return Ok(false);
+    }
+    if request.on.any(Attributes::NAMEREF) && request.on.any(Attributes::INTEGER) && !matches!(value, NewValue::None) {
+        // A reference takes no number: as in bash, nothing comes of it.
+        return Ok(false);
+    }
     if request.indexed || request.associative {
         // There are no arrays of references.
         request.on.remove(Attributes::NAMEREF);
@@ -636,7 +646,7 @@ fn list_all(shell: &mut Shell, request: Request) -> Run<i32> {
         && filter.is_empty()
         && !request.indexed
         && !request.associative
-        && matches!(request.kind, Kind::Declare | Kind::Local);
+        && request.kind == Kind::Declare;
     for name in names {
         let Some(variable) = shell.variable_to_print(&name) else { continue };
         if plain {
@@ -646,9 +656,10 @@ fn list_all(shell: &mut Shell, request: Request) -> Run<i32> {
             }
             continue;
         }
-        let fits = (filter.is_empty() || variable.attributes.any(filter))
-            && (!request.indexed || matches!(variable.value, Value::Indexed(_)))
-            && (!request.associative || variable.is_associative());
+        let fits = request.kind == Kind::Local
+            || (filter.is_empty() || variable.attributes.any(filter))
+                && (!request.indexed || matches!(variable.value, Value::Indexed(_)))
+                && (!request.associative || variable.is_associative());
         let hidden = !variable.is_assigned() && filter.is_empty() && !variable.is_array();
         if !fits || (hidden && !request.print) {
             continue;
@@ -663,7 +674,7 @@ fn list_all(shell: &mut Shell, request: Request) -> Run<i32> {
         line.push(b'\n');
         shell.out(&line)?;
     }
-    if plain && request.kind == Kind::Declare {
+    if plain {
         return list_functions(shell, request);
     }
     Ok(0)

@@ -118,7 +118,7 @@ fn complain(shell: &mut Shell, what: &str, letter: u8) {
     if shell.var(b"OPTERR").is_some_and(|value| value == "0") {
         return;
     }
-    let mut message = shell.message_name().to_vec();
+    let mut message = shell.name.to_vec();
     message.extend_from_slice(format!(": {what} -- ").as_bytes());
     message.extend_from_slice(&[letter, b'\n']);
     shell.write_error(&message);

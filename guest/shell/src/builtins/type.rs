@@ -87,7 +87,7 @@ impl Shell {
     fn shell_commands(&mut self, name: &BString, no_functions: bool) -> Vec<(&'static str, Vec<u8>)> {
         let mut found = Vec::new();
         if let Some(value) = self.aliases.get(name)
-            && self.options.shopt(crate::options::Shopt::ExpandAliases)
+            && self.aliases_expand()
         {
             found.push(("alias", concat(&[name, b" is aliased to `", value, b"'\n"])));
         }

@@ -54,7 +54,7 @@ impl Shell {
     fn unset_variable(&mut self, text: &BString, reference: bool, variable_only: bool) -> Run<bool> {
         let Some(mut target) = Target::parse(text) else {
             // A function may have such a name.
-            if !variable_only && self.functions.contains_key(text) {
+            if !variable_only {
                 return Ok(self.unset_function(text));
             }
             self.error([b"unset: `", text.as_slice(), b"': not a valid identifier"].concat());

@@ -201,7 +201,9 @@ fn wait_any(shell: &mut Shell, operands: &[BString], variable: Option<BString>) 
         for pid in &candidates {
             if let Some(state) = shell.jobs.ended(*pid) {
                 finish_job(shell, *pid);
-                shell.jobs.forget_ended(*pid);
+                if !operands.is_empty() {
+                    shell.jobs.forget_ended(*pid);
+                }
                 set_variable(shell, variable, Some(*pid))?;
                 return Ok(state.status());
             }

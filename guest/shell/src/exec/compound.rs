@@ -10,7 +10,14 @@ impl Shell {
         self.settle_locale();
         match &compound.kind {
             CompoundKind::Group(program) => self.run_program(program),
-            CompoundKind::Subshell(program) => self.run_subshell(program),
+            CompoundKind::Subshell(program) => {
+                self.run_subshell(program)?;
+                if self.traps.wants_command() && !self.traps.is_running() {
+                    // What an ERR trap then names.
+                    self.command_text = std::rc::Rc::new(super::trace::compound_text(compound));
+                }
+                Ok(())
+            }
             CompoundKind::If(arms, otherwise) => self.run_if(arms, otherwise.as_ref()),
             CompoundKind::While { until, condition, body } => self.run_while(*until, condition, body),
             CompoundKind::For { name, words, body } => self.run_for(compound.line, name, words.as_deref(), body),
@@ -36,7 +43,6 @@ impl Shell {
                 if !self.before_compound(compound)? {
                     return Ok(());
                 }
-                self.trace_test(expression);
                 // An error inside (a bad regular expression: 2) sets the status itself.
                 self.status = 0;
                 let result = self.eval_test(expression)?;

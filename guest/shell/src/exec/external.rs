@@ -83,7 +83,6 @@ impl Shell {
                 result = Err(flow);
                 break;
             }
-            self.trace_assignment(assignment);
         }
         if result.is_ok() {
             result = self.redirect(&simple.redirects, &mut undo);

@@ -45,6 +45,9 @@ pub(crate) enum Task<'a> {
     Feed(&'a serde_bytes::Bytes),
 }
 
+/// The largest payload: the engine bounds what a system call may copy.
+const MAX_PAYLOAD: usize = 96 << 20;
+
 /// The first byte of a payload: with a state before the task, or without.
 const WITH_STATE: u8 = 1;
 const WITHOUT_STATE: u8 = 0;
@@ -58,6 +61,9 @@ impl Shell {
         payload.extend_from_slice(&state);
         let task = postcard::to_stdvec(task).map_err(|_| Errno::Nomem)?;
         payload.extend_from_slice(&task);
+        if payload.len() > MAX_PAYLOAD {
+            return Err(Errno::Toobig);
+        }
         let options = SpawnOptions {
             argv: vec![self.name.to_vec()],
             env: Vec::new(),
@@ -111,6 +117,9 @@ pub(crate) fn feed(writer: &OpenFile, bytes: &[u8]) -> Result<(), Errno> {
     let mut payload = vec![WITHOUT_STATE];
     let task = postcard::to_stdvec(&Task::Feed(serde_bytes::Bytes::new(bytes))).map_err(|_| Errno::Nomem)?;
     payload.extend_from_slice(&task);
+    if payload.len() > MAX_PAYLOAD {
+        return Err(Errno::Toobig);
+    }
     let argv = vec![b"sh".to_vec()];
     processes::spawn_self(SpawnOptions { argv, fds: vec![(1, writer)], payload, ..SpawnOptions::default() })?;
     Ok(())

@@ -7,7 +7,7 @@ use bstr::BString;
 use crate::ast::Function;
 use crate::messages::concat;
 use crate::options::{SetOption, Shopt};
-use crate::shell::{Flow, Frame, Run, Shell};
+use crate::shell::{Flow, Frame, Role, Run, Shell};
 use crate::traps;
 
 impl Shell {
@@ -20,6 +20,11 @@ impl Shell {
             self.error(concat(&[b"`", name, b"': not a valid identifier"]));
             self.status = 1;
             return self.check_status();
+        }
+        if self.options.get(SetOption::Posix) && !crate::vars::is_name(name) {
+            self.error(concat(&[b"`", name, b"': not a valid identifier"]));
+            self.status = 2;
+            return if self.interactive || self.role == Role::Session { Ok(()) } else { Err(Flow::Exit) };
         }
         if self.readonly_functions.contains(name) {
             self.error(concat(&[name, b": readonly function"]));

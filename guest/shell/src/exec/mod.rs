@@ -31,13 +31,14 @@ mod trace;
 pub(crate) use external::{Found, search};
 pub(crate) use redirect::Undo;
 
-/// How deep functions, sourced files, `eval` and substitutions may nest before
-/// the shell says so: less than its stack holds.
-pub const MAX_DEPTH: u32 = 12_000;
+/// The product of how deep subshells in this process and calls may nest. Each
+/// such subshell has its own list of calls, and their sum must stay small.
+const MAX_CALLS_IN_SUBSHELLS: usize = 2_000_000;
 
 impl Shell {
     /// Runs a program; its status is left in `status`.
     pub fn run_program(&mut self, program: &Program) -> Run {
+        self.check_stack()?;
         for item in &program.items {
             self.run_item(item)?;
         }
@@ -179,13 +180,26 @@ impl Shell {
     /// One level deeper into functions, `eval`, sourced files or substitutions;
     /// an error where the stack could not hold more.
     pub(crate) fn enter(&mut self) -> Run {
-        if self.depth >= MAX_DEPTH {
-            self.error("maximum nesting level exceeded");
-            self.status = 1;
-            return Err(Flow::Abort);
+        self.check_stack()?;
+        if self.frames.len().saturating_mul(self.subshell_depth as usize) > MAX_CALLS_IN_SUBSHELLS {
+            return Err(self.too_deep());
         }
         self.depth += 1;
         Ok(())
+    }
+
+    /// An error when the stack is nearly used up.
+    #[inline]
+    pub(crate) fn check_stack(&mut self) -> Run {
+        if crate::stack::is_low(crate::stack::FOR_COMMANDS) { Err(self.too_deep()) } else { Ok(()) }
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn too_deep(&mut self) -> Flow {
+        self.error("maximum nesting level exceeded");
+        self.status = 1;
+        Flow::Abort
     }
 
     /// Counterpart of `enter`.

@@ -30,7 +30,7 @@ impl Shell {
     }
 
     /// Whether aliases are expanded.
-    fn aliases_expand(&self) -> bool {
+    pub(crate) fn aliases_expand(&self) -> bool {
         self.options.shopt(Shopt::ExpandAliases) || self.options.get(SetOption::Posix)
     }
 
@@ -56,6 +56,11 @@ impl Shell {
             let aliases = if self.aliases_expand() { Some(self.aliases.clone()) } else { None };
             let lookup = |name: &[u8]| aliases.as_ref()?.get(name.as_bstr()).cloned();
             let parsed = parser.next_command(&options, &lookup);
+            for warning in parser.take_warnings() {
+                let line = std::mem::replace(&mut self.line, warning.line);
+                self.error([b"warning: ".as_slice(), &warning.message].concat());
+                self.line = line;
+            }
             if self.options.get(SetOption::Verbose) && main {
                 let read = text.get(before..parser.position()).unwrap_or_default().to_vec();
                 self.write_error(&read);

@@ -92,7 +92,11 @@ impl Shell {
     }
 }
 
-/// The menu, in columns as bash lays them out.
+/// How far bash takes its output device's tabs to be apart.
+const TAB: usize = 8;
+
+/// The menu, in columns as bash lays them out: the numbers of the first column
+/// are as wide as that column's last one, and tabs stand between columns.
 fn menu(values: &[BString], columns: usize) -> Vec<u8> {
     let digits = values.len().to_string().len();
     let widest = values.iter().map(|value| String::from_utf8_lossy(value).chars().count()).max().unwrap_or(0);
@@ -103,21 +107,39 @@ fn menu(values: &[BString], columns: usize) -> Vec<u8> {
     if rows == 1 {
         rows = values.len();
     }
+    let first_digits = if values.len().div_ceil(rows) == 1 { digits } else { rows.to_string().len() };
     let mut text = Vec::new();
     for row in 0..rows {
         let mut index = row;
+        let mut at = 0;
+        let mut digits = first_digits;
         while let Some(value) = values.get(index) {
             text.extend_from_slice(format!("{:>digits$}) ", index + 1).as_bytes());
             text.extend_from_slice(value);
+            let used = String::from_utf8_lossy(value).chars().count() + digits + 2;
             index += rows;
             if index < values.len() {
-                let used = String::from_utf8_lossy(value).chars().count();
-                text.extend(std::iter::repeat_n(b' ', width.saturating_sub(used + digits + 2)));
+                indent(&mut text, at + used, at + width);
             }
+            at += width;
+            digits = values.len().to_string().len();
         }
         text.push(b'\n');
     }
     text
+}
+
+/// Moves from one column to another, by tabs as far as they reach.
+fn indent(text: &mut Vec<u8>, mut from: usize, to: usize) {
+    while from < to {
+        if to / TAB > from / TAB {
+            text.push(b'\t');
+            from += TAB - from % TAB;
+        } else {
+            text.push(b' ');
+            from += 1;
+        }
+    }
 }
 
 #[cfg(test)]
@@ -134,7 +156,7 @@ mod tests {
     fn many_choices_stand_in_columns() {
         let values: Vec<BString> = (0..10).map(|n| BString::from(format!("choice{n}"))).collect();
         let text = menu(&values, 40);
-        assert!(text.starts_with(b" 1) choice0"));
+        assert!(text.starts_with(b"1) choice0"));
         assert!(text.split(|b| *b == b'\n').count() < 10);
     }
 }

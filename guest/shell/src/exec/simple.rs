@@ -82,7 +82,7 @@ impl Shell {
                 (Argument::Assignment(assignment), None) => arguments.push(DeclArg::Assign(assignment)),
             }
         }
-        self.trace_declaration(&arguments);
+        self.trace_declaration(&arguments, matches!(builtin.name, "export" | "readonly"));
         let last_argument = match arguments.last() {
             Some(DeclArg::Word(word)) => word.clone(),
             Some(DeclArg::Assign(assignment)) => operand_text(assignment),
@@ -115,7 +115,6 @@ impl Shell {
     fn run_assignments(&mut self, simple: &Simple) -> Run {
         for assignment in &simple.assignments {
             self.assign(assignment, AssignMode::Normal)?;
-            self.trace_assignment(assignment);
         }
         let mut failed = false;
         if !simple.redirects.is_empty() {
@@ -175,7 +174,6 @@ impl Shell {
                 result = Err(flow);
                 break;
             }
-            self.trace_assignment(assignment);
         }
         if result.is_ok() {
             result = self.redirect(&simple.redirects, &mut undo);

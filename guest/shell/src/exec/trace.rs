@@ -4,7 +4,7 @@ use std::rc::Rc;
 
 use bstr::BString;
 
-use crate::ast::{Arith, AssignedValue, Assignment, Command, Compound, CompoundKind, Simple, TestExpr, Word};
+use crate::ast::{Arith, AssignedValue, Assignment, Command, Compound, Simple, Word, WordPart};
 use crate::builtins::DeclArg;
 use crate::expand::quote;
 use crate::messages::concat;
@@ -100,49 +100,57 @@ impl Shell {
         }
     }
 
-    /// A declaration builtin's arguments.
+    /// A declaration builtin's arguments. As in bash a list is assigned first
+    /// and then declared, and what `export` and `readonly` assign is told twice.
     #[inline]
-    pub(crate) fn trace_declaration(&mut self, arguments: &[DeclArg]) {
+    pub(crate) fn trace_declaration(&mut self, arguments: &[DeclArg], assigns: bool) {
         if self.tracing() {
-            let line = join(arguments.iter().map(|argument| match argument {
-                DeclArg::Word(word) => quoted(word),
-                DeclArg::Assign(assignment) => print::assignment_text(assignment).into(),
-            }));
-            self.trace_line(&line);
-        }
-    }
-
-    /// An assignment with the value it had.
-    #[inline]
-    pub(crate) fn trace_assignment(&mut self, assignment: &Assignment) {
-        if self.tracing() {
-            self.trace_assignment_now(assignment);
+            self.trace_declaration_now(arguments, assigns);
         }
     }
 
     #[cold]
-    fn trace_assignment_now(&mut self, assignment: &Assignment) {
-        let text = match &assignment.value {
-            AssignedValue::Scalar(word) if assignment.index.is_none() => {
-                // Expanding again could have effects; the variable has the value,
-                // except that an appended part is only known when it is plain.
-                let value = match (assignment.append, word.as_literal()) {
-                    (true, Some(text)) => Some(text.clone()),
-                    (true, None) => None,
-                    (false, _) => self.var(&assignment.name),
-                };
-                match value {
-                    Some(value) if value.is_empty() => {
-                        concat(&[&assignment.name, if assignment.append { b"+=" } else { b"=" }])
-                    }
-                    Some(value) => {
-                        let operator: &[u8] = if assignment.append { b"+=" } else { b"=" };
-                        concat(&[&assignment.name, operator, &quoted(&value)])
-                    }
-                    None => print::assignment_text(assignment).into(),
+    fn trace_declaration_now(&mut self, arguments: &[DeclArg], assigns: bool) {
+        let is_list = |argument: &&DeclArg| matches!(argument, DeclArg::Assign(assignment) if matches!(assignment.value, AssignedValue::Array(_)));
+        for argument in arguments.iter().filter(is_list) {
+            if let DeclArg::Assign(assignment) = argument {
+                self.trace_assignment_now(assignment, None);
+            }
+        }
+        let line = join(arguments.iter().map(|argument| match argument {
+            DeclArg::Word(word) => quoted(word),
+            DeclArg::Assign(assignment) => match declared_value(assignment) {
+                Some(value) => quoted(&concat(&[&assigned_name(assignment), value])),
+                None => assignment.name.to_vec(),
+            },
+        }));
+        self.trace_line(&line);
+        if assigns {
+            for argument in arguments {
+                if let DeclArg::Assign(assignment) = argument
+                    && let Some(value) = declared_value(assignment)
+                {
+                    let value = BString::from(value);
+                    self.trace_assignment_now(assignment, Some(&value));
                 }
             }
-            _ => print::assignment_text(assignment).into(),
+        }
+    }
+
+    /// An assignment, before it is made; a list's elements are not expanded yet.
+    #[inline]
+    pub(crate) fn trace_assignment(&mut self, assignment: &Assignment, value: Option<&BString>) {
+        if self.tracing() {
+            self.trace_assignment_now(assignment, value);
+        }
+    }
+
+    #[cold]
+    fn trace_assignment_now(&mut self, assignment: &Assignment, value: Option<&BString>) {
+        let text = match value {
+            Some(value) if value.is_empty() => assigned_name(assignment),
+            Some(value) => concat(&[&assigned_name(assignment), &quoted(value)]),
+            None => print::assignment_text(assignment).into(),
         };
         self.trace_line(&text);
     }
@@ -156,13 +164,43 @@ impl Shell {
         }
     }
 
-    /// `[[ ]]`
+    /// One term of `[[ ]]`, with its operands expanded.
     #[inline]
-    pub(crate) fn trace_test(&mut self, expression: &TestExpr) {
+    pub(crate) fn trace_term(&mut self, negated: bool, parts: &[&[u8]]) {
         if self.tracing() {
-            let compound = Compound { kind: CompoundKind::Test(expression.clone()), line: self.line };
-            self.trace_line(&compound_text(&compound));
+            let mut line = b"[[ ".to_vec();
+            if negated {
+                line.extend_from_slice(b"! ");
+            }
+            for part in parts {
+                line.extend_from_slice(if part.is_empty() { b"''" } else { part });
+                line.push(b' ');
+            }
+            line.extend_from_slice(b"]]");
+            self.trace_line(&line);
         }
+    }
+
+    /// The pattern of a term as xtrace shows it: what is quoted with
+    /// backslashes. What cannot be expanded twice is shown as written.
+    pub(crate) fn trace_pattern(&mut self, word: &Word) -> Vec<u8> {
+        let mut text = Vec::new();
+        for part in &word.parts {
+            let quoted: Vec<u8> = match part {
+                WordPart::Literal(literal) => {
+                    text.extend_from_slice(literal);
+                    continue;
+                }
+                WordPart::Quoted(literal, _) => literal.to_vec(),
+                WordPart::DoubleQuoted(inner) => match inner.as_slice() {
+                    [WordPart::Literal(literal)] => literal.to_vec(),
+                    _ => return print::word_text(word).into(),
+                },
+                _ => return print::word_text(word).into(),
+            };
+            text.extend(quoted.iter().flat_map(|byte| [b'\\', *byte]));
+        }
+        text
     }
 
     /// `case`
@@ -196,6 +234,30 @@ pub(super) fn simple_text(simple: &Simple) -> BString {
 /// A compound command's text.
 pub(super) fn compound_text(compound: &Compound) -> BString {
     print::command(&Command::Compound(Rc::new(compound.clone()), Vec::new()))
+}
+
+/// What stands left of an assignment's value.
+fn assigned_name(assignment: &Assignment) -> Vec<u8> {
+    let mut text = assignment.name.to_vec();
+    if let Some(subscript) = &assignment.index {
+        text.push(b'[');
+        text.extend_from_slice(&crate::expand::word_source(&subscript.word));
+        text.push(b']');
+    }
+    text.extend_from_slice(if assignment.append { b"+=" } else { b"=" });
+    text
+}
+
+/// The value of a declaration's operand, which is expanded already; none for a list.
+fn declared_value(assignment: &Assignment) -> Option<&[u8]> {
+    match &assignment.value {
+        AssignedValue::Scalar(word) => match word.parts.as_slice() {
+            [] => Some(b""),
+            [WordPart::Quoted(value, _)] => Some(value),
+            _ => None,
+        },
+        AssignedValue::Array(_) => None,
+    }
 }
 
 /// A word as xtrace shows it.

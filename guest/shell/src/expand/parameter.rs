@@ -100,6 +100,7 @@ impl Shell {
 
     #[inline(never)]
     fn expand_parameter_slowly(&mut self, parameter: &Parameter, context: Context, sink: &mut Sink) -> Run {
+        self.check_stack()?;
         if parameter.indirect && !matches!(parameter.op, ParameterOp::Keys | ParameterOp::Names(_)) {
             return self.expand_indirect(parameter, context, sink);
         }
@@ -383,7 +384,11 @@ impl Shell {
     pub(super) fn fetch_set(&mut self, subject: &ParameterSubject) -> Run<Fetched> {
         let value = self.fetch(subject)?;
         if value == Fetched::Unset && self.options.get(SetOption::Nounset) {
-            return Err(self.fail_unbound(&subject_name(subject)));
+            let name = subject_name(subject);
+            return Err(match subject {
+                ParameterSubject::Variable(..) => self.fail_unbound(&name),
+                _ => self.fail_unbound(&[b"$", name.as_slice()].concat()),
+            });
         }
         Ok(value)
     }

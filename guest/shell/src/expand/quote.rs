@@ -113,9 +113,16 @@ pub fn when_needed(value: &[u8]) -> BString {
     }
 }
 
-/// Like [`when_needed`], but an empty value is `''`, as xtrace prints words.
+/// As xtrace prints words: an empty one is `''`, and `$'...'` is only for what
+/// has no quotes otherwise.
 pub fn traced(value: &[u8]) -> BString {
-    if value.is_empty() { "''".into() } else { when_needed(value) }
+    if value.is_empty() {
+        "''".into()
+    } else if has_metas(value) {
+        single(value)
+    } else {
+        when_needed(value)
+    }
 }
 
 /// Something in it cannot be printed, so that only `$'...'` shows it.

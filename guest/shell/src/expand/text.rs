@@ -23,6 +23,11 @@ pub fn locale_changed() {
     STALE.set(true);
 }
 
+/// Whether characters are UTF-8, as against single bytes.
+pub fn is_utf8() -> bool {
+    !BYTES.get()
+}
+
 /// Whether `set_bytes` is due.
 #[inline]
 pub fn is_locale_stale() -> bool {

@@ -16,6 +16,7 @@ use crate::ast::{
     Arith, ArithBinary, ArithExpr, ArithForm, ArithUnary, ParameterOp, ParameterSubject, QuoteStyle, Subscript, Word,
     WordPart,
 };
+use crate::stack;
 
 /// How deep an expression's tree may be: also `1+1+1...` is one level each.
 pub const MAX_ARITH_DEPTH: u32 = 10_000;
@@ -377,7 +378,7 @@ impl Parser<'_> {
 
     fn subscript(&mut self, from: usize, to: usize) -> Result<Subscript, ArithSyntaxError> {
         let inside = &self.text[from..to];
-        if self.depth >= MAX_NESTING {
+        if self.depth >= MAX_NESTING.min(MAX_ARITH_DEPTH) {
             return Err(self.error("expression recursion level exceeded"));
         }
         // Text that is parsed when it runs may hold expansions in subscripts.
@@ -468,7 +469,7 @@ impl Parser<'_> {
 
     fn deeper(&mut self) -> Result<(), ArithSyntaxError> {
         self.depth += 1;
-        if self.depth > MAX_NESTING {
+        if self.depth > MAX_NESTING.min(MAX_ARITH_DEPTH) || stack::is_low(stack::FOR_PARSING) {
             return Err(self.error("expression recursion level exceeded"));
         }
         Ok(())

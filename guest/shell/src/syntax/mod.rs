@@ -38,8 +38,9 @@ use word::{Mode, WordKind};
 
 /// How deep commands, substitutions, quotes and brackets may nest. Deeper
 /// scripts are refused with a clear error, so that neither the parser nor
-/// whoever walks its tree runs out of stack.
-pub const MAX_NESTING: u32 = 1000;
+/// whoever walks its tree runs out of stack. In the component what is left of
+/// the stack decides earlier; on a host a thread's usual stack must do.
+pub const MAX_NESTING: u32 = if cfg!(target_family = "wasm") { 100_000 } else { 1000 };
 
 /// What the language is at a given moment. It may change between commands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

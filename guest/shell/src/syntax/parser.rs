@@ -15,6 +15,7 @@ use crate::ast::{
     Connective, Function, Item, Pipeline, Program, Redirect, RedirectFd, RedirectKind, Simple, TimeFormat, Word,
     WordPart,
 };
+use crate::stack;
 
 /// Finds an alias's text.
 pub(crate) type Aliases<'p> = &'p dyn Fn(&[u8]) -> Option<BString>;
@@ -168,7 +169,7 @@ impl<'p, 'a> Reader<'p, 'a> {
     }
 
     pub(crate) fn enter(&mut self) -> Result<()> {
-        if self.depth >= MAX_NESTING {
+        if self.depth >= MAX_NESTING || stack::is_low(stack::FOR_PARSING) {
             return Err(self.too_deep());
         }
         self.depth += 1;
@@ -182,7 +183,7 @@ impl<'p, 'a> Reader<'p, 'a> {
     #[cold]
     pub(crate) fn too_deep(&mut self) -> Box<SyntaxError> {
         let line = self.lex.line();
-        SyntaxError::new(line, format!("syntax error: nested more than {MAX_NESTING} deep"))
+        SyntaxError::new(line, "syntax error: nested too deep")
     }
 
     /// The text from `start` to here, without line continuations.

@@ -677,7 +677,7 @@ fn nesting_has_a_limit_and_a_clear_error() {
         }
         let deep = format!("{}x{}", "( ".repeat(10_000), ")".repeat(10_000));
         let error = read_all(deep.as_bytes(), &EXTGLOB).unwrap_err();
-        assert_eq!(error.message, "syntax error: nested more than 1000 deep");
+        assert_eq!(error.message, "syntax error: nested too deep");
         let sum = format!("echo $((1{}))", "+1".repeat(100_000));
         assert!(read_all(sum.as_bytes(), &EXTGLOB).is_ok());
         let sum = parse_arith(&"1+".repeat(100_000).into_bytes()).unwrap_err();

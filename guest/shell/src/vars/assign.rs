@@ -43,6 +43,7 @@ impl Shell {
         match (&assignment.value, &assignment.index) {
             (AssignedValue::Scalar(word), None) => {
                 let value = self.expand_assigned(word)?;
+                self.trace_assignment(assignment, Some(&value));
                 if assignment.append {
                     self.append_scalar(&assignment.name, &value)
                 } else {
@@ -51,9 +52,13 @@ impl Shell {
             }
             (AssignedValue::Scalar(word), Some(subscript)) => {
                 let value = self.expand_assigned(word)?;
+                self.trace_assignment(assignment, Some(&value));
                 self.set_element(&assignment.name, subscript, value, assignment.append)
             }
-            (AssignedValue::Array(elements), None) => self.assign_array(&assignment.name, elements, assignment.append),
+            (AssignedValue::Array(elements), None) => {
+                self.trace_assignment(assignment, None);
+                self.assign_array(&assignment.name, elements, assignment.append)
+            }
             (AssignedValue::Array(_), Some(subscript)) => {
                 let mut message = BString::from(assignment.name.as_slice());
                 message.push(b'[');
@@ -87,6 +92,7 @@ impl Shell {
             self.report_readonly(&name);
             return Ok(());
         }
+        self.trace_assignment(assignment, Some(&value));
         let value = match (assignment.append, attributes.any(Attributes::INTEGER)) {
             (true, true) => {
                 let old = self.eval_arith_text(&old.unwrap_or_default())?;
