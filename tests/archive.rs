@@ -2,7 +2,40 @@
 
 mod common;
 
-use common::{all, bash, out, sandbox};
+use agentfense::blocking::Session;
+use common::{TempDir, all, bash, out, over, sandbox};
+use std::process::{Command, Stdio};
+
+/// The archives in `tests/archive`: made by the usual tools, and by attackers.
+fn fixtures() -> std::path::PathBuf {
+    std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/archive")
+}
+
+/// A session in a copy of the fixtures.
+fn with_fixtures() -> (TempDir, Session) {
+    let directory = TempDir::new();
+    for entry in std::fs::read_dir(fixtures()).unwrap() {
+        let path = entry.unwrap().path();
+        std::fs::copy(&path, directory.path().join(path.file_name().unwrap())).unwrap();
+    }
+    let session = bash(&over(&directory, agentfense::Mount::Direct));
+    (directory, session)
+}
+
+/// Runs a script of the host's own shell and tools; absent, with a note, where one of `tools` is missing.
+fn native(directory: &TempDir, tools: &[&str], script: &str) -> Option<String> {
+    for tool in tools {
+        let found = Command::new("sh").args(["-c", &format!("command -v {tool}")]).stdout(Stdio::null()).status();
+        if !found.is_ok_and(|status| status.success()) {
+            println!("skipped: there is no {tool} here");
+            return None;
+        }
+    }
+    let output = Command::new("sh").args(["-c", script]).current_dir(directory.path()).output().unwrap();
+    let (stdout, stderr) = (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
+    assert!(output.status.success(), "{script}\nstdout: {stdout}\nstderr: {stderr}");
+    Some(stdout.into_owned())
+}
 
 #[test]
 fn compressors_undo_themselves_and_each_other() {
@@ -47,4 +80,196 @@ fn what_is_in_the_way_is_told() {
         assert_eq!((stderr.as_str(), code), (message, status), "{script}");
     }
     assert_eq!(out(&session, "ls"), "a\na.bz2\na.gz\na.xz\na.zst\n");
+}
+
+/// What is in `tree`, in every way that an archive keeps it. Symbolic links have no time of their own here.
+const SURVEY: &str = "find tree -not -type l -printf '%p %y %m %T@\\n' | sort; find tree -type l -printf '%p %l\\n' | sort; \
+     find tree -type f -exec md5sum {} + | sort";
+
+#[test]
+fn archives_of_gnu_tar_come_out_as_they_went_in() {
+    let (_directory, session) = with_fixtures();
+    let mut surveys = Vec::new();
+    for archive in ["gnu.tar.gz", "gnu.tar.zst", "gnu.tar.lzma", "pax.tar.bz2"] {
+        surveys.push(out(&session, &format!("rm -rf tree; tar xf {archive} && {SURVEY}")));
+    }
+    assert!(surveys.iter().all(|survey| survey == &surveys[0]), "{surveys:?}");
+    for line in [
+        "tree/dir/link ../hello\n",
+        "tree/dir/empty d 755 1577934245.0000000000\n",
+        "tree/dir/numbers f 750 1577934245.0000000000\n",
+        "tree/hello f 444 1577934245.0000000000\n",
+        "b1946ac92492d2347c6235b4d2611184  tree/twin\n",
+        "nnnnnnnnnn f 644 ",
+        "deeper/f f 644 ",
+    ] {
+        assert!(surveys[0].contains(line), "{line} in {}", surveys[0]);
+    }
+    assert_eq!(out(&session, "stat -c %h tree/hello; [ tree/hello -ef tree/twin ] && echo same"), "2\nsame\n");
+    assert_eq!(out(&session, "tar tf ustar.tar.xz | wc -l; cat gnu.tar.gz | tar tzf - | wc -l"), "13\n14\n");
+}
+
+#[test]
+fn sparse_files_of_every_dialect() {
+    let (_directory, session) = with_fixtures();
+    for dialect in ["gnu", "0.0", "0.1", "1.0"] {
+        let script = format!(
+            "rm -f sparse; tar xf sparse-{dialect}.tar.gz && stat -c %s sparse && md5sum sparse && \
+             tar xOf sparse-{dialect}.tar.gz | md5sum && tar tvf sparse-{dialect}.tar.gz | awk '{{print $3, $6}}'"
+        );
+        let sum = "996d3b4548f1cb26a380c7666fc22dd6";
+        assert_eq!(out(&session, &script), format!("5242880\n{sum}  sparse\n{sum}  -\n5242880 sparse\n"), "{dialect}");
+    }
+}
+
+#[test]
+fn listing_is_exact() {
+    let (_directory, session) = with_fixtures();
+    let long = "n".repeat(120);
+    let (a, b) = ("deep".repeat(15), "deeper".repeat(12));
+    let expected = format!(
+        "drwxr-xr-x me/us             0 2020-01-02 03:04 tree/
+drwxr-xr-x me/us             0 2020-01-02 03:04 tree/{a}/
+drwxr-xr-x me/us             0 2020-01-02 03:04 tree/{a}/{b}/
+-rw-r--r-- me/us             4 2020-01-02 03:04 tree/{a}/{b}/f
+drwxr-xr-x me/us             0 2020-01-02 03:04 tree/dir/
+drwxr-xr-x me/us             0 2020-01-02 03:04 tree/dir/empty/
+lrwxrwxrwx me/us             0 2020-01-02 03:04 tree/dir/link -> ../hello
+-rw-r--r-- me/us             0 2020-01-02 03:04 tree/dir/nothing
+-rwxr-x--- me/us          1892 2020-01-02 03:04 tree/dir/numbers
+-r--r--r-- me/us             6 2020-01-02 03:04 tree/hello
+-rw-r--r-- me/us             1 2020-01-02 03:04 tree/{long}
+-rw-r--r-- me/us             1 2020-01-02 03:04 tree/sp ace
+hr--r--r-- me/us             0 2020-01-02 03:04 tree/twin link to tree/hello
+-rw-r--r-- me/us             2 2020-01-02 03:04 tree/ü
+"
+    );
+    assert_eq!(out(&session, "tar tvf gnu.tar.gz"), expected);
+    assert_eq!(out(&session, "tar tvf pax.tar.bz2"), expected);
+}
+
+#[test]
+fn what_tar_writes_is_what_gnu_tar_writes() {
+    let (directory, session) = with_fixtures();
+    out(&session, "tar xf gnu.tar.gz; gunzip -k gnu.tar.gz");
+    let options = "--sort=name --owner=me:1000 --group=us:1000 --mtime=@1577934245";
+    out(&session, &format!("tar cf ours.tar {options} tree && cmp ours.tar gnu.tar"));
+    // The same through each compressor, and read by the other tar.
+    for (flag, suffix, tool) in [("z", "gz", "gzip"), ("j", "bz2", "bzip2"), ("J", "xz", "xz"), ("a", "zst", "zstd")] {
+        out(&session, &format!("tar c{flag}f ours.tar.{suffix} {options} tree && tar tf ours.tar.{suffix} >/dev/null"));
+        native(&directory, &["tar", tool], &format!("{tool} -dc ours.tar.{suffix} | cmp - gnu.tar"));
+    }
+    for format in ["pax", "ustar --exclude=nnn*"] {
+        out(&session, &format!("tar cf ours-format.tar --format={format} {options} tree"));
+        native(&directory, &["tar"], "rm -rf theirs; mkdir theirs; tar xf ours-format.tar -C theirs");
+        if directory.path().join("theirs").exists() {
+            let ours = out(&session, "rm -rf o; mkdir o; tar xf ours-format.tar -C o; diff -r o theirs && echo same");
+            assert_eq!(ours, "same\n");
+        }
+    }
+}
+
+#[test]
+fn a_tree_through_a_pipe_is_the_same() {
+    let session = bash(&sandbox());
+    let script = "mkdir -p a/b/c d; seq 1 9999 > a/b/n; ln -s n a/b/l; : > a/b/c/e; head -c 3000000 /dev/urandom > a/r; \
+                  tar czf - a | tar xzf - -C d; diff -r a d/a && echo identical";
+    assert_eq!(out(&session, script), "identical\n");
+}
+
+#[test]
+fn tar_writes_nothing_outside() {
+    let (directory, session) = with_fixtures();
+    out(&session, "mkdir -p outer/target; echo kept > outer/kept");
+    for (attack, status, message) in [
+        ("dotdot", 2, "tar: ../evil: Member name contains '..'\n"),
+        ("abs", 0, "tar: Removing leading `/' from member names\n"),
+        ("sym", 2, "tar: l/evil4: Cannot open: Not a directory\n"),
+        ("symchain", 2, "tar: a/evil6: Cannot open: Not a directory\n"),
+        ("hard", 2, "tar: h: Cannot hard link to ‘etc/passwd’: No such file or directory\n"),
+        ("hardsym", 2, "tar: h2/evil7: Cannot open: Not a directory\n"),
+        ("dirsym", 2, "tar: d/evil8: Cannot open: Not a directory\n"),
+    ] {
+        let script = format!("rm -rf outer/target/*; tar xf attack-{attack}.tar.gz -C outer/target");
+        let (_, stderr, code) = all(session.exec(script).unwrap());
+        assert_eq!(code, status, "{attack}: {stderr}");
+        assert!(stderr.contains(message), "{attack}: {stderr}");
+        if attack != "hardsym" {
+            assert_eq!(out(&session, "cat outer/target/ok"), "ok", "{attack}");
+        }
+        assert_eq!(out(&session, "ls outer; ls / /tmp | grep -c evil || true"), "kept\ntarget\n0\n", "{attack}");
+        assert!(directory.read("outer/kept").is_some());
+    }
+}
+
+#[test]
+fn declared_sizes_are_not_believed() {
+    let (_directory, session) = with_fixtures();
+    for (attack, message) in [
+        ("huge", "tar: Unexpected EOF in archive\n"),
+        ("hugename", "tar: Malformed extended header\n"),
+        ("hugepax", "tar: Malformed extended header\n"),
+    ] {
+        let (_, stderr, code) = all(session.exec(format!("tar xf attack-{attack}.tar.gz")).unwrap());
+        assert_eq!((code, stderr), (2, format!("{message}tar: Error is not recoverable: exiting now\n")), "{attack}");
+    }
+    // A name that no path can be, and the member after it.
+    let (_, _, code) = all(session.exec("mkdir deep; tar xf attack-deep.tar.gz -C deep").unwrap());
+    assert!(code == 0 || code == 2);
+    assert_eq!(out(&session, "cat deep/ok"), "k");
+}
+
+#[test]
+fn broken_archives_are_told() {
+    let (_directory, session) = with_fixtures();
+    out(&session, "gunzip -k gnu.tar.gz; seq 1 500 > n; tar cf n.tar n; echo text > text; : > empty");
+    let fatal = "tar: Error is not recoverable: exiting now\n";
+    let exiting = "tar: Exiting with failure status due to previous errors\n";
+    for (script, message) in [
+        ("head -c 1500 n.tar | tar xf - -C /tmp", format!("tar: Unexpected EOF in archive\n{fatal}")),
+        ("tar tf text", format!("tar: This does not look like a tar archive\n{exiting}")),
+        ("tar tf empty", format!("tar: This does not look like a tar archive\n{exiting}")),
+        ("tar tf nosuch", format!("tar: nosuch: Cannot open: No such file or directory\n{fatal}")),
+        ("tar tf gnu.tar.gz nosuch", format!("tar: nosuch: Not found in archive\n{exiting}")),
+        (
+            "head -c 100 gnu.tar.gz | tar tf -",
+            format!("\ngzip: stdin: unexpected end of file\ntar: Child returned status 1\n{fatal}"),
+        ),
+        ("tar tzf gnu.tar", format!("\ngzip: stdin: not in gzip format\ntar: Child returned status 1\n{fatal}")),
+    ] {
+        let (_, stderr, code) = all(session.exec(script).unwrap());
+        assert_eq!((stderr, code), (message, 2), "{script}");
+    }
+}
+
+#[test]
+fn a_bomb_takes_no_memory() {
+    let sandbox = common::sandbox_with(|limits| {
+        limits.memory_bytes = 256 << 20;
+        limits.disk_bytes = 16 << 20;
+    });
+    let session = bash(&sandbox);
+    // Many zeros: counted in passing, and no more of it written than there is room for.
+    out(&session, "head -c 300000000 /dev/zero | gzip > bomb.gz");
+    assert_eq!(out(&session, "gzip -dc bomb.gz | wc -c"), "300000000\n");
+    let (_, stderr, code) = all(session.exec("gunzip bomb.gz").unwrap());
+    assert_eq!((stderr.as_str(), code), ("\ngzip: bomb.gz: No space left on device\n", 1));
+    assert_eq!(out(&session, "ls"), "bomb.gz\n");
+}
+
+#[test]
+fn tar_adds_updates_and_selects() {
+    let session = bash(&sandbox());
+    let script = "mkdir -p s/d; echo a > s/a; echo b > s/d/b; echo o > s/x.o; touch -d 2020-01-01 s/a s/d/b s/x.o
+        tar cf a.tar s/a; tar rf a.tar s/d; tar uf a.tar s/a; touch -d 2021-01-01 s/a; echo new > s/a; tar uvf a.tar s/a s/d/b; tar tf a.tar
+        echo -- exclude; tar cf - --exclude='*.o' --sort=name s | tar tf -
+        echo -- strip; mkdir o; tar xf a.tar -C o --strip-components=1 --transform 's/b$/B/'; find o -type f | sort; cat o/a
+        echo -- wildcards; tar xOf a.tar --wildcards '*/d/*'
+        echo -- list; printf 's/a\\0s/d/b\\0' | tar cf - --null -T - | tar tf -
+        echo -- keep; echo mine > s/a; tar xkf a.tar s/a 2>&1; cat s/a
+        echo -- compare; tar df a.tar s/d/b; echo $?";
+    let expected = "s/a\ns/a\ns/d/\ns/d/b\ns/a\n-- exclude\ns/\ns/a\ns/d/\ns/d/b\n-- strip\no/a\no/d/B\nnew\n-- wildcards\nb\n\
+        -- list\ns/a\ns/d/b\n-- keep\ntar: s/a: Cannot open: File exists\ntar: s/a: Cannot open: File exists\n\
+        tar: Exiting with failure status due to previous errors\nmine\n-- compare\n0\n";
+    assert_eq!(out(&session, script), expected);
 }

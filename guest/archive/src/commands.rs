@@ -4,6 +4,7 @@
 //! the two the same.
 
 use crate::compress::{bzip2, gzip, xz, zstd};
+use crate::tar;
 use agentfense_support::multicall::Command;
 
 macro_rules! table {
@@ -23,6 +24,7 @@ table! {
     "gzip" gzip::main;
     "lzcat" xz::main;
     "lzma" xz::main;
+    "tar" tar::main;
     "unlzma" xz::main;
     "unxz" xz::main;
     "unzstd" zstd::main;

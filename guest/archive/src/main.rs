@@ -4,6 +4,7 @@ mod codec;
 mod commands;
 mod compress;
 mod input;
+mod tar;
 mod times;
 
 fn main() {

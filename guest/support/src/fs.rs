@@ -39,6 +39,11 @@ pub fn rename(from: &[u8], to: &[u8]) -> Result<(), Errno> {
     fs::rename(path(from), path(to)).map_err(errno)
 }
 
+/// As link(2): `name` becomes another name of the file `target`.
+pub fn link(target: &[u8], name: &[u8]) -> Result<(), Errno> {
+    fs::hard_link(path(target), path(name)).map_err(errno)
+}
+
 /// As symlink(2): `name` becomes a link to `target`.
 #[cfg(target_arch = "wasm32")]
 pub fn symlink(target: &[u8], name: &[u8]) -> Result<(), Errno> {

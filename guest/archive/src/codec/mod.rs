@@ -124,6 +124,37 @@ impl Format {
         }
     }
 
+    /// The format that a file's name promises, as `tar -a` reads it.
+    pub fn of_name(name: &[u8]) -> Option<Format> {
+        const SUFFIXES: &[(&str, Format)] = &[
+            (".gz", Format::Gzip),
+            (".tgz", Format::Gzip),
+            (".taz", Format::Gzip),
+            (".bz2", Format::Bzip2),
+            (".tz2", Format::Bzip2),
+            (".tbz2", Format::Bzip2),
+            (".tbz", Format::Bzip2),
+            (".xz", Format::Xz),
+            (".txz", Format::Xz),
+            (".lzma", Format::Lzma),
+            (".tlz", Format::Lzma),
+            (".zst", Format::Zstd),
+            (".tzst", Format::Zstd),
+        ];
+        SUFFIXES.iter().find(|(suffix, _)| name.ends_with(suffix.as_bytes())).map(|&(_, format)| format)
+    }
+
+    /// The command that is known for it.
+    pub fn command(self) -> &'static str {
+        match self {
+            Format::Gzip => "gzip",
+            Format::Bzip2 => "bzip2",
+            Format::Xz => "xz",
+            Format::Lzma => "lzma",
+            Format::Zstd => "zstd",
+        }
+    }
+
     /// The level that its command compresses with when nobody says.
     pub fn default_level(self) -> u32 {
         match self {
@@ -245,5 +276,12 @@ mod tests {
                 }
             }
         }
+    }
+
+    #[test]
+    fn names_promise_formats() {
+        assert_eq!(Format::of_name(b"a.tar.gz"), Some(Format::Gzip));
+        assert_eq!(Format::of_name(b"a.tzst"), Some(Format::Zstd));
+        assert_eq!(Format::of_name(b"a.tar"), None);
     }
 }
