@@ -18,7 +18,7 @@ struct Program {
     commands: &'static str,
 }
 
-const PROGRAMS: [Program; 4] = [
+const PROGRAMS: [Program; 5] = [
     Program {
         package: "agentfense-shell",
         profile: "guest-lto",
@@ -42,6 +42,12 @@ const PROGRAMS: [Program; 4] = [
         profile: "guest",
         component: "agentfense-archive.wasm",
         commands: "guest/archive/commands.txt",
+    },
+    Program {
+        package: "agentfense-text",
+        profile: "guest",
+        component: "agentfense-text.wasm",
+        commands: "guest/text/commands.txt",
     },
 ];
 
@@ -171,6 +177,8 @@ fn test() -> Result {
         "--release",
         "-p",
         "agentfense-toolbox",
+        "-p",
+        "agentfense-text",
         "-p",
         "agentfense-coreutils",
         "-p",

@@ -83,7 +83,6 @@ table! {
     sort uu_sort
     split uu_split
     sum uu_sum
-    tac uu_tac
     tee uu_tee
     tr uu_tr
     truncate uu_truncate
