@@ -18,7 +18,7 @@ struct Program {
     commands: &'static str,
 }
 
-const PROGRAMS: [Program; 5] = [
+const PROGRAMS: [Program; 6] = [
     Program {
         package: "agentfense-shell",
         profile: "guest-lto",
@@ -48,6 +48,12 @@ const PROGRAMS: [Program; 5] = [
         profile: "guest",
         component: "agentfense-text.wasm",
         commands: "guest/text/commands.txt",
+    },
+    Program {
+        package: "agentfense-make",
+        profile: "guest",
+        component: "agentfense-make.wasm",
+        commands: "guest/make/commands.txt",
     },
 ];
 
@@ -169,6 +175,8 @@ fn test() -> Result {
         "agentfense-awk",
         "-p",
         "agentfense-sed",
+        "-p",
+        "agentfense-make",
         "-p",
         "agentfense-support",
     ])?;
