@@ -80,7 +80,6 @@ table! {
     sha512sum uu_sha512sum
     shred uu_shred
     shuf uu_shuf
-    sort uu_sort
     split uu_split
     sum uu_sum
     tee uu_tee

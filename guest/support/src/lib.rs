@@ -13,6 +13,7 @@ pub mod output;
 pub mod quote;
 pub mod read;
 pub mod time;
+pub mod version;
 pub mod walk;
 
 pub use failure::{Failure, Outcome};

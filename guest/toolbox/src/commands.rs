@@ -32,8 +32,8 @@ table! {
     "dd" own::dd::main;
     "df" own::df::main;
     "diff" own::diff::main, 2;
-    "dirname" own::name::dirname;
     "dir" own::ls::dir, 2;
+    "dirname" own::name::dirname;
     "du" own::du::main;
     "egrep" own::grep::egrep, 2;
     "env" own::env::main, 125;
@@ -63,6 +63,7 @@ table! {
     "rev" own::rev::main;
     "sed" own::sed::main;
     "sleep" own::sleep::main;
+    "sort" own::sort::main, 2;
     "stat" own::stat::main;
     "stdbuf" own::nice::stdbuf, 125;
     "stty" own::terminal::stty;

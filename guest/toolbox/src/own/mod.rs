@@ -27,6 +27,7 @@ pub mod ps;
 pub mod rev;
 pub mod sed;
 pub mod sleep;
+pub mod sort;
 pub mod stat;
 pub mod tail;
 pub mod terminal;

@@ -4,6 +4,7 @@ mod columns;
 mod options;
 mod show;
 
+use agentfense_support::version;
 use agentfense_support::walk::join;
 use agentfense_support::{Outcome, complain, quote, stdout};
 use agentfense_sys::Errno;
@@ -196,7 +197,9 @@ impl<W: Write> Lister<'_, W> {
             Sort::Extension => {
                 entries.sort_by(|a, b| extension(&a.name).cmp(extension(&b.name)).then_with(|| a.name.cmp(&b.name)))
             }
-            Sort::Version => entries.sort_by(|a, b| version_order(&a.name, &b.name)),
+            Sort::Version => {
+                entries.sort_by(|a, b| version::compare(&a.name, &b.name).then_with(|| a.name.cmp(&b.name)))
+            }
             Sort::Width => entries.sort_by(|a, b| {
                 let width = |entry: &Entry| String::from_utf8_lossy(&entry.name).chars().count();
                 width(a).cmp(&width(b)).then_with(|| a.name.cmp(&b.name))
@@ -227,47 +230,9 @@ fn extension(name: &[u8]) -> &[u8] {
     }
 }
 
-/// Digits compare as numbers, as in filevercmp: `a2` before `a10`.
-fn version_order(a: &[u8], b: &[u8]) -> std::cmp::Ordering {
-    use std::cmp::Ordering;
-    let (mut i, mut j) = (0, 0);
-    while i < a.len() && j < b.len() {
-        if a[i].is_ascii_digit() && b[j].is_ascii_digit() {
-            let run = |text: &[u8], at: usize| {
-                let zeros = text[at..].iter().take_while(|&&c| c == b'0').count();
-                let digits = text[at + zeros..].iter().take_while(|c| c.is_ascii_digit()).count();
-                (at + zeros, digits)
-            };
-            let ((start_a, length_a), (start_b, length_b)) = (run(a, i), run(b, j));
-            let order = length_a
-                .cmp(&length_b)
-                .then_with(|| a[start_a..start_a + length_a].cmp(&b[start_b..start_b + length_b]));
-            if order != Ordering::Equal {
-                return order;
-            }
-            (i, j) = (start_a + length_a, start_b + length_b);
-        } else {
-            // Letters before other characters, as Debian's versions have it.
-            let rank = |byte: u8| (byte != b'~', !byte.is_ascii_alphabetic(), byte);
-            match rank(a[i]).cmp(&rank(b[j])) {
-                Ordering::Equal => (i, j) = (i + 1, j + 1),
-                order => return order,
-            }
-        }
-    }
-    (a.len() - i).cmp(&(b.len() - j)).then_with(|| a.cmp(b))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn versions() {
-        let mut names = vec!["a10", "a2", "a1b", "b", "a02", "a"];
-        names.sort_by(|a, b| version_order(a.as_bytes(), b.as_bytes()));
-        assert_eq!(names, ["a", "a1b", "a02", "a2", "a10", "b"]);
-    }
 
     #[test]
     fn extensions() {
