@@ -34,13 +34,13 @@ printf 'b\nA\na\nB\n' | sort -f; printf 'b\nA\na\nB\n' | sort -fu
 printf -- '-b\na\n.c\n b\n' | sort -d
 ### only printing characters
 printf 'b\n\001a\nc\n' | sort -i | od -c
-### check (wrong)
+### check
 printf 'a\nb\n' | sort -c; echo $?; printf 'b\na\n' | sort -c 2>&1; echo $?; printf 'b\na\n' | sort -C; echo $?
-### check unique (stderr, wrong)
+### check unique (stderr)
 printf 'a\na\n' > f; sort -cu f; echo $?
-### check a file (stderr, wrong)
+### check a file (stderr)
 printf 'a\nc\nb\n' > f; sort -c f; echo $?
-### merge (wrong)
+### merge
 printf 'a\nc\n' > x; printf 'b\nd\n' > y; sort -m x y
 ### output to an input
 printf 'b\na\n' > f; sort -o f f; cat f
@@ -50,7 +50,7 @@ printf 'c\n' > x; printf 'a\n' | sort x -
 printf 'b\0a\0' | sort -z | od -c
 ### tab as the separator
 printf 'a\t2\nb\t1\n' | sort -t$'\t' -k2
-### separators that are wrong (stderr, wrong)
+### separators that are wrong (stderr)
 sort -t ab /dev/null; echo $?; sort -t '' /dev/null; echo $?
 ### missing file (stderr)
 sort nofile; echo $?

@@ -18,7 +18,7 @@ struct Program {
     commands: &'static str,
 }
 
-const PROGRAMS: [Program; 6] = [
+const PROGRAMS: [Program; 7] = [
     Program {
         package: "agentfense-shell",
         profile: "guest-lto",
@@ -36,6 +36,12 @@ const PROGRAMS: [Program; 6] = [
         profile: "guest",
         component: "agentfense-coreutils.wasm",
         commands: "guest/coreutils/commands.txt",
+    },
+    Program {
+        package: "agentfense-system",
+        profile: "guest",
+        component: "agentfense-system.wasm",
+        commands: "guest/system/commands.txt",
     },
     Program {
         package: "agentfense-archive",

@@ -57,9 +57,6 @@ table! {
     "mv" own::mv::main;
     "nice" own::nice::main, 125;
     "nohup" own::nohup::main, 125;
-    "pgrep" own::ps::pgrep, 2;
-    "pkill" own::ps::pkill, 2;
-    "ps" own::ps::ps;
     "rev" own::rev::main;
     "sed" own::sed::main;
     "sleep" own::sleep::main;

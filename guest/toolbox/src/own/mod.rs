@@ -23,7 +23,6 @@ pub mod mv;
 pub mod name;
 pub mod nice;
 pub mod nohup;
-pub mod ps;
 pub mod rev;
 pub mod sed;
 pub mod sleep;

@@ -1,99 +1,12 @@
-//! ps, pgrep and pkill: the processes of the sandbox, as `/proc` shows them.
+//! ps: the processes of the sandbox.
 
-use agentfense_regex::{Flags, Regex, Syntax};
+use crate::process::{Process, TICKS, all, boot, ids};
 use agentfense_support::names::Names;
 use agentfense_support::quote::lossy;
 use agentfense_support::time::{Civil, now};
-use agentfense_support::walk::join;
-use agentfense_support::{Failure, Item, Long, Options, Outcome, Takes, complain, stdout};
-use agentfense_sys::files::{self, OpenFlags};
-use agentfense_sys::processes::{self, KillTarget};
-use agentfense_sys::{Errno, Signal};
-use std::io::{Read, Write};
-
-/// Ticks of `/proc/PID/stat` in a second.
-const TICKS: u64 = 100;
-
-/// A process.
-#[derive(Clone, Debug, Default)]
-struct Process {
-    pid: u32,
-    name: String,
-    state: char,
-    parent: u32,
-    group: u32,
-    session: u32,
-    ticks: u64,
-    start: u64,
-    virtual_size: u64,
-    resident_pages: u64,
-    command: Vec<u8>,
-    uid: u32,
-}
-
-fn read(path: &[u8]) -> Result<Vec<u8>, Errno> {
-    let mut text = Vec::new();
-    let mut file = files::open(path, OpenFlags::READ, 0)?;
-    file.read_to_end(&mut text).map_err(|error| Errno::of(&error).unwrap_or(Errno::Io))?;
-    Ok(text)
-}
-
-/// Every process, in order of its number.
-fn all() -> Result<Vec<Process>, Failure> {
-    let entries = files::read_dir("/proc").map_err(|errno| Failure::new(format!("cannot read /proc: {errno}")))?;
-    let mut pids: Vec<u32> =
-        entries.iter().filter_map(|entry| std::str::from_utf8(&entry.name).ok()?.parse().ok()).collect();
-    pids.sort_unstable();
-    // One that ended meanwhile is left out.
-    Ok(pids.into_iter().filter_map(one).collect())
-}
-
-fn one(pid: u32) -> Option<Process> {
-    let directory = format!("/proc/{pid}").into_bytes();
-    let stat = read(&join(&directory, b"stat")).ok()?;
-    let mut process = parse_stat(&String::from_utf8_lossy(&stat))?;
-    process.pid = pid;
-    let command = read(&join(&directory, b"cmdline")).unwrap_or_default();
-    let command: Vec<_> = command.strip_suffix(b"\0").unwrap_or(&command).to_vec();
-    process.command = command.iter().map(|&b| if b == 0 { b' ' } else { b }).collect();
-    process.uid = files::stat(&directory, true).map_or(agentfense_support::names::UID, |stat| stat.uid);
-    Some(process)
-}
-
-/// The fields of `/proc/PID/stat` (`man 5 proc`).
-fn parse_stat(text: &str) -> Option<Process> {
-    let (open, close) = (text.find('(')?, text.rfind(')')?);
-    let fields: Vec<&str> = text.get(close + 1..)?.split_whitespace().collect();
-    let number = |index: usize| fields.get(index).and_then(|field| field.parse::<u64>().ok()).unwrap_or(0);
-    Some(Process {
-        pid: text[..open].trim().parse().ok()?,
-        name: text.get(open + 1..close)?.to_owned(),
-        state: fields.first()?.chars().next()?,
-        parent: number(1) as u32,
-        group: number(2) as u32,
-        session: number(3) as u32,
-        ticks: number(11) + number(12),
-        start: number(19),
-        virtual_size: number(20),
-        resident_pages: number(21),
-        command: Vec::new(),
-        uid: 0,
-    })
-}
-
-/// Nanoseconds since the epoch when the sandbox started: what start times count from.
-fn boot() -> i64 {
-    let stat = read(b"/proc/stat").unwrap_or_default();
-    let text = String::from_utf8_lossy(&stat).into_owned();
-    let seconds = text.lines().find_map(|line| line.strip_prefix("btime ")?.trim().parse::<i64>().ok());
-    if let Some(seconds) = seconds {
-        return seconds.saturating_mul(1_000_000_000);
-    }
-    let uptime = read(b"/proc/uptime").unwrap_or_default();
-    let uptime = String::from_utf8_lossy(&uptime).into_owned();
-    let seconds: f64 = uptime.split_whitespace().next().and_then(|field| field.parse().ok()).unwrap_or(0.0);
-    now() - (seconds * 1e9) as i64
-}
+use agentfense_support::{Failure, Item, Long, Options, Outcome, Takes, stdout};
+use agentfense_sys::processes;
+use std::io::Write;
 
 const PS_HELP: &str = "\
 {} [OPTION]...
@@ -370,14 +283,6 @@ fn print(out: &mut impl Write, settings: &Settings, rows: &[Vec<String>]) -> std
     Ok(())
 }
 
-fn ids(value: &str) -> Result<Vec<u32>, Failure> {
-    value
-        .split([',', ' '])
-        .filter(|id| !id.is_empty())
-        .map(|id| id.parse().map_err(|_| Failure::new("process ID list syntax error")))
-        .collect()
-}
-
 fn ps_settings(args: Vec<Vec<u8>>) -> Result<Settings, Failure> {
     const LONGS: &[Long] = &[
         ("format", Takes::Argument, 'o'),
@@ -485,169 +390,9 @@ fn ps_settings(args: Vec<Vec<u8>>) -> Result<Settings, Failure> {
     Ok(settings)
 }
 
-const GREP_HELP: &str = "\
-{} [OPTION]... PATTERN
-Look up processes by name, or send them a signal.
-
-  -c, --count         print the number of matching processes
-  -d, --delimiter=S   print S between the numbers
-  -f, --full          match against the whole command line
-  -i, --ignore-case   case does not count
-  -l, --list-name     print the names, too
-  -a, --list-full     print the command lines, too
-  -n, --newest        only the newest
-  -o, --oldest        only the oldest
-  -P, --parent=PIDS   only children of these processes
-  -u, --euid=USERS    only processes of these users
-  -v, --inverse       the processes that do not match
-  -x, --exact         match the whole name
-  -e, --echo          pkill: say what is killed
-  -SIGNAL, --signal=SIGNAL  pkill: the signal to send";
-
-/// Runs pgrep.
-pub fn pgrep(args: Vec<Vec<u8>>) -> Outcome {
-    look_up(args, false)
-}
-
-/// Runs pkill.
-pub fn pkill(args: Vec<Vec<u8>>) -> Outcome {
-    look_up(args, true)
-}
-
-fn look_up(mut args: Vec<Vec<u8>>, kill: bool) -> Outcome {
-    const LONGS: &[Long] = &[
-        ("count", Takes::Nothing, 'c'),
-        ("delimiter", Takes::Argument, 'd'),
-        ("full", Takes::Nothing, 'f'),
-        ("ignore-case", Takes::Nothing, 'i'),
-        ("list-name", Takes::Nothing, 'l'),
-        ("list-full", Takes::Nothing, 'a'),
-        ("newest", Takes::Nothing, 'n'),
-        ("oldest", Takes::Nothing, 'o'),
-        ("parent", Takes::Argument, 'P'),
-        ("euid", Takes::Argument, 'u'),
-        ("inverse", Takes::Nothing, 'v'),
-        ("exact", Takes::Nothing, 'x'),
-        ("echo", Takes::Nothing, 'e'),
-        ("signal", Takes::Argument, '\u{1}'),
-    ];
-    let mut signal = Signal::SIGTERM;
-    // `pkill -9`, `pkill -HUP`.
-    if kill
-        && args.len() > 1
-        && let Some(name) = lossy(&args[1]).strip_prefix('-')
-        && let Ok(named) = Signal::parse(name)
-    {
-        signal = named;
-        args.remove(1);
-    }
-    let mut options = Options::new(args, "cd:filanoP:u:U:vxe", LONGS, GREP_HELP);
-    let command = options.command().to_owned();
-    let (mut count, mut full, mut list, mut full_list, mut inverse, mut echo) =
-        (false, false, false, false, false, false);
-    let (mut newest, mut oldest, mut parents, mut users) = (false, false, None, None);
-    let (mut delimiter, mut pattern) = (b"\n".to_vec(), None);
-    let mut flags = Flags::default();
-    while let Some(item) = options.next_item()? {
-        match item {
-            Item::Option('c', _) => count = true,
-            Item::Option('d', value) => delimiter = value,
-            Item::Option('f', _) => full = true,
-            Item::Option('i', _) => flags.ignore_case = true,
-            Item::Option('l', _) => list = true,
-            Item::Option('a', _) => full_list = true,
-            Item::Option('n', _) => newest = true,
-            Item::Option('o', _) => oldest = true,
-            Item::Option('P', value) => parents = Some(ids(&lossy(&value))?),
-            Item::Option('u' | 'U', value) => {
-                let names = Names::users();
-                let ids: Option<Vec<u32>> = lossy(&value).split(',').map(|name| names.id(name)).collect();
-                users = Some(ids.ok_or_else(|| Failure::new("invalid user name").status(2))?);
-            }
-            Item::Option('v', _) => inverse = true,
-            Item::Option('x', _) => flags.whole = true,
-            Item::Option('e', _) => echo = true,
-            Item::Option('\u{1}', value) => {
-                signal = Signal::parse(&lossy(&value))
-                    .map_err(|_| Failure::usage(format!("Unknown signal \"{}\".", lossy(&value))))?;
-            }
-            Item::Option(..) => {}
-            Item::Operand(value) if pattern.is_none() => pattern = Some(value),
-            Item::Operand(_) => return Err(Failure::usage("only one pattern can be provided")),
-        }
-    }
-    if pattern.is_none() && parents.is_none() && users.is_none() {
-        return Err(Failure::usage("no matching criteria specified"));
-    }
-    let regex = Regex::new(&pattern.unwrap_or_default(), Syntax::Extended, flags)
-        .map_err(|error| Failure::new(error.to_string()).status(2))?;
-    let own = processes::get_pid();
-    let mut found = Vec::new();
-    for process in all()?.into_iter().filter(|process| process.pid != own) {
-        let text = if full && !process.command.is_empty() { &process.command } else { process.name.as_bytes() };
-        let matches = regex.is_match(text).map_err(|error| Failure::new(error.to_string()).status(2))?
-            && parents.as_ref().is_none_or(|list| list.contains(&process.parent))
-            && users.as_ref().is_none_or(|list| list.contains(&process.uid));
-        if matches != inverse {
-            found.push(process);
-        }
-    }
-    found.sort_by_key(|process| (process.start, process.pid));
-    if newest {
-        found = found.pop().into_iter().collect();
-    } else if oldest {
-        found.truncate(1);
-    }
-    found.sort_by_key(|process| process.pid);
-    let mut out = stdout();
-    let mut status = u8::from(found.is_empty());
-    if kill {
-        for process in &found {
-            if let Err(errno) = processes::kill(KillTarget::Process(process.pid), Some(signal)) {
-                complain(&command, format_args!("killing pid {} failed: {errno}", process.pid));
-                status = 1;
-            } else if echo {
-                writeln!(out, "{} killed (pid {})", process.name, process.pid)?;
-            }
-        }
-        if count {
-            writeln!(out, "{}", found.len())?;
-        }
-    } else if count {
-        writeln!(out, "{}", found.len())?;
-    } else {
-        for (i, process) in found.iter().enumerate() {
-            if i > 0 {
-                out.write_all(&delimiter)?;
-            }
-            write!(out, "{}", process.pid)?;
-            if full_list {
-                write!(out, " {}", lossy(&process.command))?;
-            } else if list {
-                write!(out, " {}", process.name)?;
-            }
-        }
-        if !found.is_empty() {
-            out.write_all(b"\n")?;
-        }
-    }
-    out.flush()?;
-    Ok(status)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn stat_lines() {
-        let line = "42 (a) b) S 1 42 7 0 -1 0 0 0 0 0 150 50 0 0 20 0 1 0 900 4096 3 0";
-        let process = parse_stat(line).unwrap();
-        assert_eq!((process.name.as_str(), process.state, process.parent), ("a) b", 'S', 1));
-        assert_eq!((process.group, process.session, process.ticks), (42, 7, 200));
-        assert_eq!((process.start, process.virtual_size, process.resident_pages), (900, 4096, 3));
-        assert!(parse_stat("nonsense").is_none());
-    }
 
     #[test]
     fn columns_of_the_user() {

@@ -1,0 +1,2 @@
+### runs
+setsid -w echo a; setsid -w sh -c 'exit 3'; echo $?; setsid nosuchprogram 2>/dev/null; echo $?; setsid 2>/dev/null; echo $?
