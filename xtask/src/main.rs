@@ -18,7 +18,7 @@ struct Program {
     commands: &'static str,
 }
 
-const PROGRAMS: [Program; 7] = [
+const PROGRAMS: [Program; 8] = [
     Program {
         package: "agentfense-shell",
         profile: "guest-lto",
@@ -60,6 +60,12 @@ const PROGRAMS: [Program; 7] = [
         profile: "guest",
         component: "agentfense-make.wasm",
         commands: "guest/make/commands.txt",
+    },
+    Program {
+        package: "agentfense-jq",
+        profile: "guest",
+        component: "agentfense-jq.wasm",
+        commands: "guest/jq/commands.txt",
     },
 ];
 
@@ -181,6 +187,8 @@ fn test() -> Result {
         "agentfense-awk",
         "-p",
         "agentfense-sed",
+        "-p",
+        "agentfense-jq",
         "-p",
         "agentfense-make",
         "-p",
