@@ -5,11 +5,15 @@ mod column;
 mod commands;
 mod ed;
 mod envsubst;
+mod file;
 mod hexdump;
+mod iconv;
 mod input;
+mod less;
 mod line_ends;
 mod look;
 mod patch;
+mod rg;
 mod strings;
 mod tac;
 
