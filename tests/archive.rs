@@ -214,9 +214,9 @@ fn declared_sizes_are_not_believed() {
         assert_eq!((code, stderr), (2, format!("{message}tar: Error is not recoverable: exiting now\n")), "{attack}");
     }
     // A name that no path can be, and the member after it.
-    let (_, _, code) = all(session.exec("mkdir deep; tar xf attack-deep.tar.gz -C deep").unwrap());
+    let (_, _, code) = all(session.exec("mkdir /tmp/deep; tar xf attack-deep.tar.gz -C /tmp/deep").unwrap());
     assert!(code == 0 || code == 2);
-    assert_eq!(out(&session, "cat deep/ok"), "k");
+    assert_eq!(out(&session, "cat /tmp/deep/ok"), "k");
 }
 
 #[test]
@@ -272,4 +272,79 @@ fn tar_adds_updates_and_selects() {
         -- list\ns/a\ns/d/b\n-- keep\ntar: s/a: Cannot open: File exists\ntar: s/a: Cannot open: File exists\n\
         tar: Exiting with failure status due to previous errors\nmine\n-- compare\n0\n";
     assert_eq!(out(&session, script), expected);
+}
+
+#[test]
+fn zip_archives_of_others_come_out_as_they_went_in() {
+    let (_directory, session) = with_fixtures();
+    let survey = SURVEY.replace("tree", ".");
+    // Zip has no hard links: two files of the same contents.
+    let script = format!(
+        "mkdir t z; tar xf gnu.tar.gz -C t; unzip -q info.zip -d z; (cd t/tree; {survey}) > t.out; (cd z; {survey}) > z.out; \
+         grep -v '^\\. d' t.out > t.list; grep -v '^\\. d' z.out | diff t.list - && echo same"
+    );
+    assert_eq!(out(&session, &script), "same\n");
+    assert_eq!(
+        out(&session, "unzip -p info.zip hello; unzip -Z1 info.zip | wc -l; unzip -tq info.zip"),
+        concat!("hello\n", "13\n", "No errors detected in compressed data of info.zip.\n")
+    );
+}
+
+#[test]
+fn zip_writes_updates_and_deletes() {
+    let directory = TempDir::new();
+    let session = bash(&over(&directory, agentfense::Mount::Direct));
+    let script = "mkdir -p s/d; seq 1 2000 > s/a; echo b > s/d/b; ln -s a s/l; touch -d 2020-01-02T03:04:06 s/a s/d/b
+        zip x s/a s/d/b; zip -u x s/a; echo $?; echo new > s/d/b; zip -u x s/a s/d/b; zip -d x s/a; zip -rq -y all.zip s -x '*b'; unzip -Z1 all.zip
+        echo piped | zip -q p -; unzip -p p.zip; zip -q - s/a | cat > stream.zip; unzip -tq stream.zip; zip -T x.zip
+        printf 's/a\\n' | zip -q -@ -j junk; unzip -Z1 junk.zip; zip -m gone.zip s/d/b; ls s/d | wc -l
+        mkdir o; unzip -q all.zip -d o; readlink o/s/l; cmp o/s/a s/a; echo -n > o/s/a; unzip -nq all.zip -d o; wc -c < o/s/a
+        unzip -qo all.zip s/a -d o; cmp o/s/a s/a && echo same; unzip -l x.zip nosuch > /dev/null; echo $?; unzip -l x | tail -1";
+    let expected = "  adding: s/a (deflated 54%)\n  adding: s/d/b (stored 0%)\n12\nupdating: s/d/b (stored 0%)\ndeleting: s/a\n\
+        s/\ns/a\ns/d/\ns/l\npiped\nNo errors detected in compressed data of stream.zip.\ntest of x.zip OK\na\n\
+        \x20 adding: s/d/b (stored 0%)\n0\na\n0\nsame\n11\n        4                     1 file\n";
+    assert_eq!(out(&session, script), expected);
+    for archive in ["all.zip", "stream.zip", "p.zip", "x.zip"] {
+        native(&directory, &["unzip"], &format!("unzip -tqq {archive}"));
+    }
+    // Larger than what is compressed in memory, both ways of writing it.
+    let script = "head -c 6000000 /dev/zero > large; seq 1 900000 >> large; zip -q seek.zip large; zip -q - large | cat > pipe.zip
+        unzip -p seek.zip | cmp - large; unzip -p pipe.zip | cmp - large";
+    out(&session, script);
+    for archive in ["seek.zip", "pipe.zip"] {
+        native(&directory, &["unzip"], &format!("unzip -tqq {archive} && unzip -p {archive} | cmp - large"));
+    }
+}
+
+#[test]
+fn unzip_writes_nothing_outside_and_believes_nothing() {
+    let (directory, session) = with_fixtures();
+    out(&session, "mkdir -p outer/target; echo kept > outer/kept");
+    for (attack, status, message) in [
+        ("dotdot", 1, "warning:  skipped \"../\" path component(s) in ../evil\n"),
+        ("abs", 1, "warning:  stripped absolute path spec from /tmp/evil3\n"),
+        ("sym", 2, "error:  cannot create outer/target/l/evil4\n        Not a directory\n"),
+        ("symfile", 0, ""),
+    ] {
+        let script = format!("rm -rf outer/target/*; unzip -oq attack-{attack}.zip -d outer/target");
+        let (_, stderr, code) = all(session.exec(script).unwrap());
+        assert_eq!(code, status, "{attack}: {stderr}");
+        assert!(stderr.contains(message), "{attack}: {stderr}");
+        assert_eq!(out(&session, "cat outer/target/ok"), "ok", "{attack}");
+        assert_eq!(out(&session, "ls outer; ls / /tmp | grep -c evil || true"), "kept\ntarget\n0\n", "{attack}");
+        assert!(directory.read("outer/kept").is_some());
+    }
+    out(&session, "echo text > text.zip; head -c 700 info.zip > short.zip");
+    for (archive, status, message) in [
+        ("attack-overlap", 12, "error: invalid zip file with overlapped components (possible zip bomb)\n"),
+        ("attack-size", 2, "error:  invalid compressed data to inflate\n"),
+        ("attack-count", 3, "start of central directory not found"),
+        ("text", 9, "End-of-central-directory signature not found"),
+        ("short", 9, "End-of-central-directory signature not found"),
+        ("nosuch", 9, "unzip:  cannot find or open nosuch, nosuch.zip or nosuch.ZIP.\n"),
+    ] {
+        let (_, stderr, code) = all(session.exec(format!("unzip -t {archive}")).unwrap());
+        assert_eq!(code, status, "{archive}: {stderr}");
+        assert!(stderr.contains(message), "{archive}: {stderr}");
+    }
 }

@@ -4,14 +4,14 @@
 //! the two the same.
 
 use crate::compress::{bzip2, gzip, xz, zstd};
-use crate::tar;
+use crate::{tar, zip};
 use agentfense_support::multicall::Command;
 
 macro_rules! table {
-    ($($name:literal $path:path;)*) => {
+    ($($name:literal $path:path $(, $status:literal)?;)*) => {
         /// Every command, in order of name.
         pub const COMMANDS: &[Command] = &[
-            $(Command { name: $name, main: $path, usage_status: 1 },)*
+            $(Command { name: $name, main: $path, usage_status: { #[allow(unused_mut, unused_assignments)] let mut status = 1; $(status = $status;)? status } },)*
         ];
     };
 }
@@ -27,10 +27,12 @@ table! {
     "tar" tar::main;
     "unlzma" xz::main;
     "unxz" xz::main;
+    "unzip" zip::unzip::main, 10;
     "unzstd" zstd::main;
     "xz" xz::main;
     "xzcat" xz::main;
     "zcat" gzip::main;
+    "zip" zip::zip::main, 16;
     "zstd" zstd::main;
     "zstdcat" zstd::main;
 }

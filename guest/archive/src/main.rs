@@ -6,6 +6,8 @@ mod compress;
 mod input;
 mod tar;
 mod times;
+mod unpack;
+mod zip;
 
 fn main() {
     agentfense_support::multicall::run("archive", commands::COMMANDS)

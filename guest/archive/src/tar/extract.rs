@@ -12,19 +12,12 @@ use super::names::{has_dot_dot, without_slashes};
 use super::reader::Reader;
 use super::settings::{Existing, Settings};
 use crate::input::CHUNK;
+use crate::unpack::{self, Links};
 use agentfense_support::{Failure, fs};
 use agentfense_sys::Errno;
 use agentfense_sys::files::{self, FileType, OpenFile, OpenFlags, Whence};
 use agentfense_sys::processes;
 use std::io::{self, Read};
-
-/// A symbolic link that is yet to be made.
-struct Placeholder {
-    path: Vec<u8>,
-    target: Vec<u8>,
-    /// The empty file that is there meanwhile.
-    file: (u64, u64),
-}
 
 /// A directory whose mode and time are set when nothing is written into it any more.
 struct Directory {
@@ -38,7 +31,7 @@ pub struct Extractor<'a> {
     settings: &'a Settings,
     console: &'a Console,
     umask: u32,
-    placeholders: Vec<Placeholder>,
+    links: Links,
     directories: Vec<Directory>,
     buffer: Vec<u8>,
 }
@@ -57,7 +50,7 @@ impl<'a> Extractor<'a> {
             settings,
             console,
             umask: if settings.same_permissions { 0 } else { processes::get_umask() },
-            placeholders: Vec::new(),
+            links: Links::default(),
             directories: Vec::new(),
             buffer: Vec::new(),
         }
@@ -74,7 +67,7 @@ impl<'a> Extractor<'a> {
         let path = below(directory, without_slashes(&member.name));
         if self.settings.existing == Existing::UnlinkFirst && member.kind != Kind::Directory {
             // What cannot be removed is told when the member cannot be made.
-            let _ = remove(&path);
+            let _ = unpack::remove(&path);
         }
         if self.settings.existing == Existing::KeepNewer
             && member.kind != Kind::Directory
@@ -116,26 +109,13 @@ impl<'a> Extractor<'a> {
         }
     }
 
-    /// Makes something at a path: with the directories above it, and in the place of what is there.
-    fn make<T>(&mut self, path: &[u8], mut make: impl FnMut(&[u8]) -> Result<T, Errno>) -> Result<Option<T>, Errno> {
-        let (mut parents, mut removed) = (false, false);
-        loop {
-            match make(path) {
-                Ok(made) => return Ok(Some(made)),
-                Err(Errno::Noent) if !parents => {
-                    parents = true;
-                    make_parents(path)?;
-                }
-                Err(Errno::Exist) if !removed => match self.settings.existing {
-                    Existing::Keep => return Err(Errno::Exist),
-                    Existing::Skip => return Ok(None),
-                    _ => {
-                        removed = true;
-                        remove(path).map_err(|_| Errno::Exist)?;
-                    }
-                },
-                Err(errno) => return Err(errno),
-            }
+    /// Makes something at a path: with the directories above it, and in the place of what is there. Absent when
+    /// that stays.
+    fn make<T>(&mut self, path: &[u8], make: impl FnMut(&[u8]) -> Result<T, Errno>) -> Result<Option<T>, Errno> {
+        let existing = self.settings.existing;
+        match unpack::make(path, !matches!(existing, Existing::Keep | Existing::Skip), make) {
+            Err(Errno::Exist) if existing == Existing::Skip => Ok(None),
+            result => result.map(Some),
         }
     }
 
@@ -263,25 +243,19 @@ impl<'a> Extractor<'a> {
 
     /// Makes an empty file where a link will be.
     fn placeholder(&mut self, member: &Member, path: Vec<u8>, target: Vec<u8>) {
-        let flags = OpenFlags::WRITE | OpenFlags::CREATE | OpenFlags::EXCLUSIVE;
-        let made = self.make(&path, |path| files::open(path, flags, 0)).and_then(|file| match file {
-            Some(file) => file.stat().map(Some),
-            None => Ok(None),
+        let made = self.make(&path, Links::placeholder).and_then(|file| match file {
+            Some(file) => self.links.put_off(path, target, &file),
+            None => Ok(()),
         });
-        match made {
-            Ok(Some(stat)) => self.placeholders.push(Placeholder { path, target, file: (stat.dev, stat.ino) }),
-            Ok(None) => {}
-            Err(errno) => self.console.error(format_args!("{}: Cannot open: {errno}", in_message(&member.name))),
+        if let Err(errno) = made {
+            self.console.error(format_args!("{}: Cannot open: {errno}", in_message(&member.name)));
         }
     }
 
     fn hard_link(&mut self, member: &Member, path: Vec<u8>, directory: &[u8]) {
         let target = below(directory, &member.link);
         // Another name of a link that is yet to be made is another link.
-        if let Ok(stat) = files::stat(&target, false)
-            && let Some(placeholder) = self.placeholders.iter().find(|it| it.file == (stat.dev, stat.ino))
-        {
-            let target = placeholder.target.clone();
+        if let Some(target) = self.links.target(&target).map(<[u8]>::to_vec) {
             return self.placeholder(member, path, target);
         }
         if path == target {
@@ -293,18 +267,13 @@ impl<'a> Extractor<'a> {
 
     /// Makes the links that were put off, then sets the directories' modes and times.
     pub fn finish(&mut self) {
-        for Placeholder { path, target, file } in std::mem::take(&mut self.placeholders) {
-            // A later member may have taken its place.
-            let unchanged = files::stat(&path, false)
-                .is_ok_and(|stat| (stat.dev, stat.ino) == file && stat.kind == FileType::Regular && stat.size == 0);
-            if !unchanged {
-                continue;
+        let console = self.console;
+        self.links.finish(|path, target, made| {
+            if let Err(errno) = made {
+                let (name, target) = (in_message(path), in_message(target));
+                console.error(format_args!("{name}: Cannot create symlink to ‘{target}’: {errno}"));
             }
-            if let Err(errno) = fs::unlink(&path).and_then(|()| fs::symlink(&target, &path)) {
-                let (name, target) = (in_message(&path), in_message(&target));
-                self.console.error(format_args!("{name}: Cannot create symlink to ‘{target}’: {errno}"));
-            }
-        }
+        });
         // Those inside first: setting them changes those above.
         for Directory { path, mode, mtime } in std::mem::take(&mut self.directories).into_iter().rev() {
             let result = files::open(&path, OpenFlags::READ | OpenFlags::DIRECTORY | OpenFlags::NO_FOLLOW, 0).and_then(
@@ -363,25 +332,4 @@ impl Target<'_> {
             Target::Stream(_) => self.hole(at, size),
         }
     }
-}
-
-/// Removes what is at a path; a directory only when it is empty.
-fn remove(path: &[u8]) -> Result<(), Errno> {
-    match files::stat(path, false)?.kind {
-        FileType::Directory => fs::rmdir(path),
-        _ => fs::unlink(path),
-    }
-}
-
-/// Makes the directories above a path that are not there.
-fn make_parents(path: &[u8]) -> Result<(), Errno> {
-    for at in (1..path.len()).filter(|&at| path[at] == b'/') {
-        match fs::mkdir(&path[..at]) {
-            Ok(()) | Err(Errno::Exist) => {}
-            // Above what is mounted or may not be written, directories are there already.
-            Err(_) if files::stat(&path[..at], true).is_ok() => {}
-            Err(errno) => return Err(errno),
-        }
-    }
-    Ok(())
 }
