@@ -4,11 +4,11 @@ echo a > f; cp f g
 echo a > f; mkdir d; cp f d; cp f d/; cp -t d f
 ### several into a directory
 echo a > f; echo b > g; mkdir d; cp f g d
-### several into no directory (stderr, wrong)
+### several into no directory (stderr)
 echo a > f; echo b > g; cp f g h; echo $?
-### missing source (stderr, wrong)
+### missing source (stderr)
 cp nofile x; echo $?; cp f; echo $?
-### no operands (stderr, wrong)
+### no operands (stderr)
 cp; echo $?
 ### a directory without -r (stderr)
 mkdir d; cp d e; echo $?
@@ -18,9 +18,9 @@ mkdir -p d/e; echo a > d/f; echo b > d/e/g; cp -r d c; cp -R d/. x 2>/dev/null |
 mkdir d c; echo a > d/f; cp -r d c; cp -rT d c
 ### onto itself (stderr)
 echo a > f; cp f f; echo $?; ln f g; cp f g; echo $?
-### a directory into itself (stderr, wrong)
+### a directory into itself (stderr)
 mkdir d; cp -r d d/e; echo $?
-### mode is kept without the umask's bits (wrong)
+### mode is kept without the umask's bits
 echo a > f; chmod 777 f; cp f g; chmod 640 f; cp f h; chmod 4755 f; cp f i
 ### preserve
 echo a > f; chmod 751 f; touch -d '2001-02-03 04:05:06' f; cp -p f g; stat -c '%a %Y' g; cp --preserve=timestamps f h; stat -c '%a %Y' h; cp --preserve=mode f i; stat -c %a i
@@ -34,7 +34,7 @@ echo a > f; echo b > g; cp -n f g; echo $?; cat g; echo n | cp -i f g 2>/dev/nul
 echo a > f; echo b > g; chmod 400 g; cp f g 2>/dev/null; echo $?; cp -f f g; cat g
 ### update
 echo a > f; echo b > g; touch -d '2001-01-01' f; cp -u f g; cat g; touch -d '2030-01-01' f; cp -u f g; cat g
-### verbose (wrong)
+### verbose
 mkdir d; echo a > d/f; cp -v d/f g; cp -rv d e
 ### links instead of copies
 echo a > f; cp -l f g; cp -s f h; [ f -ef g ] && echo hard
@@ -56,9 +56,9 @@ echo a | cp /dev/stdin f
 : > e; cp e f; printf '\0\377' > b; cp b c
 ### unknown option
 cp --nope a b 2>/dev/null; echo $?
-### not a directory (stderr, wrong)
+### not a directory (stderr)
 echo a > f; echo b > g; cp f g/h; echo $?; cp f nodir/; echo $?
 ### trailing slashes
 mkdir d; echo a > d/f; cp -r d/ e; cp -r d/ e/
-### a file onto a directory (stderr, wrong)
+### a file onto a directory (stderr)
 echo a > f; mkdir -p d/f; cp f d; echo $?; cp -r d f; echo $?

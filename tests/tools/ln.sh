@@ -6,7 +6,7 @@ echo a > f; ln f g; [ f -ef g ] && echo same; stat -c %h f
 echo a > f; mkdir d; ln f d; ln -s ../f d/s; ln -st d x y; ls d; readlink d/x
 ### one operand
 mkdir d; echo a > d/f; ln -s d/f; readlink f
-### exists (stderr, wrong)
+### exists (stderr)
 echo a > f; ln -s x l; ln -s y l; echo $?; ln f l; echo $?
 ### force
 ln -s x l; ln -sf y l; readlink l; echo a > f; echo b > g; ln -f f g; cat g
@@ -14,21 +14,21 @@ ln -s x l; ln -sf y l; readlink l; echo a > f; echo b > g; ln -f f g; cat g
 mkdir d; ln -s d l; ln -sfn x l; readlink l; ln -s d k; ln -sf x k; readlink k; readlink d/x
 ### relative
 mkdir -p a/b c; touch a/b/f; ln -sr a/b/f c/l; readlink c/l
-### verbose (wrong)
+### verbose
 touch f; ln -sv x l; ln -v f g
 ### backup
 ln -s x l; ln -sb y l; readlink l; readlink l~
-### missing (stderr, wrong)
+### missing (stderr)
 ln nofile x; echo $?
 ### a directory (stderr)
 mkdir d; ln d e; echo $?
-### no operand (stderr, wrong)
+### no operand (stderr)
 ln; echo $?
 ### to a link
 touch f; ln -s f l; ln -P l h; readlink h; ln -L l k; [ -L k ] || echo file
 ### interactive
 ln -s x l; echo n | ln -si y l 2>/dev/null; readlink l; echo y | ln -si y l 2>/dev/null; readlink l
-### no target directory (stderr, wrong)
+### no target directory (stderr)
 mkdir d; ln -sT x d; echo $?; ln -s a b c; echo $?
 ### same file (stderr)
 touch f; ln -sf f f; echo $?; ln -f f f; echo $?

@@ -1,6 +1,6 @@
-### a file of that shape (wrong)
+### a file of that shape
 f=$(mktemp ./fXXXXXX); [ -f "$f" ] && stat -c '%a %s' "$f"; echo ${#f}; rm "$f"
-### a directory (wrong)
+### a directory
 d=$(mktemp -d dXXX); [ -d "$d" ] && stat -c %a "$d"; rmdir "$d"
 ### dry run
 f=$(mktemp -u xXXXX); ls; echo ${#f}

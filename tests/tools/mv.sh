@@ -14,7 +14,7 @@ mkdir d; mv d d/e; echo $?
 mv nofile x; echo $?
 ### operands missing (stderr)
 mv; echo $?; mv a; echo $?
-### several into no directory (stderr, wrong)
+### several into no directory (stderr)
 echo a > f; echo b > g; mv f g h; echo $?
 ### no clobber
 echo a > f; echo b > g; mv -n f g; echo $?
@@ -24,13 +24,13 @@ echo a > f; echo b > g; echo n | mv -i f g 2>/dev/null; cat g; echo y | mv -i f 
 echo a > f; echo b > g; touch -d '2001-01-01' f; mv -u f g; cat f g
 ### verbose
 echo a > f; mkdir d; mv -v f g; mv -v g d
-### backups (wrong)
+### backups
 echo a > f; echo b > g; mv -b f g; echo c > f; mv --backup=numbered f g; echo d > f; mv -S .o -b f g
 ### target directory
 echo a > f; echo b > g; mkdir d; mv -t d f g
 ### no target directory
 mkdir d e; mv -T d e; ls; mkdir d; echo x > e/f; mv -T d e 2>/dev/null; echo $?
-### a file over a directory (stderr, wrong)
+### a file over a directory (stderr)
 echo a > f; mkdir -p d/f; mv f d; echo $?; mkdir e; mv e f; echo $?
 ### a directory over one that is not empty (stderr)
 mkdir -p d e/d; echo x > e/d/f; mv d e; echo $?

@@ -22,9 +22,9 @@ printf 'a\0b\0c\0' | tail -z -n2 | od -c
 tail -n x </dev/null; echo $?
 ### unknown option
 tail --nope 2>/dev/null; echo $?
-### follows until a process is gone (wrong)
+### follows until a process is gone
 printf 'a\n' > f; (sleep 0.4; echo b >> f; sleep 0.6) & tail -n1 -f -s 0.1 --pid=$! f; wait
-### follows by name through a rotation (wrong)
+### follows by name through a rotation
 echo a > f; (sleep 0.5; mv f g; echo b > f; sleep 1.5) & tail -F -s 0.1 --pid=$! f 2>/dev/null; wait; rm g
 ### retries a file that comes later (wrong)
 (sleep 0.4; echo late > f; sleep 1) & tail --retry -f -s 0.1 --pid=$! f 2>/dev/null; wait

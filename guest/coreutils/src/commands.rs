@@ -35,13 +35,11 @@ macro_rules! table {
 }
 
 table! {
-    b2sum uu_b2sum
     base32 uu_base32
     base64 uu_base64
     basenc uu_basenc
     cksum uu_cksum
     comm uu_comm
-    cp uu_cp
     csplit uu_csplit
     cut uu_cut
     date uu_date
@@ -54,9 +52,6 @@ table! {
     fold uu_fold
     join uu_join
     link uu_link
-    ln uu_ln
-    md5sum uu_md5sum
-    mktemp uu_mktemp
     nl uu_nl
     nproc uu_nproc
     numfmt uu_numfmt
@@ -73,11 +68,6 @@ table! {
     rm uu_rm
     rmdir uu_rmdir
     seq uu_seq
-    sha1sum uu_sha1sum
-    sha224sum uu_sha224sum
-    sha256sum uu_sha256sum
-    sha384sum uu_sha384sum
-    sha512sum uu_sha512sum
     shred uu_shred
     shuf uu_shuf
     split uu_split

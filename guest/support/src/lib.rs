@@ -1,5 +1,6 @@
 //! What the commands of the userland share: options, messages, exit statuses, names and times as GNU shows them.
 
+pub mod date;
 pub mod duration;
 pub mod exec;
 pub mod failure;

@@ -1,8 +1,9 @@
 //! mv: moves or renames files.
 
-use agentfense_support::options::base_name;
+use super::cp::pour;
+use super::target::{self, Backup, arrow};
 use agentfense_support::walk::join;
-use agentfense_support::{Failure, Item, Long, Options, Outcome, Takes, complain, fs, quote, stdout};
+use agentfense_support::{Item, Long, Options, Outcome, Takes, complain, fs, quote, stdout};
 use agentfense_sys::Errno;
 use agentfense_sys::files::{self, AccessMode, FileType, OpenFile, OpenFlags, Stat};
 use std::io::Write;
@@ -25,7 +26,7 @@ Rename SOURCE to DEST, or move SOURCE(s) to DIRECTORY.
   -v, --verbose           explain what is being done";
 
 const LONGS: &[Long] = &[
-    ("backup", Takes::Optional, 'b'),
+    ("backup", Takes::Optional, '\u{2}'),
     ("force", Takes::Nothing, 'f'),
     ("interactive", Takes::Nothing, 'i'),
     ("no-clobber", Takes::Nothing, 'n'),
@@ -50,8 +51,8 @@ struct Settings {
     overwrite: Overwrite,
     update: bool,
     verbose: bool,
-    /// What is appended to the name of what is overwritten.
-    backup: Option<Vec<u8>>,
+    /// What becomes of what is overwritten.
+    backup: Option<Backup>,
 }
 
 /// Runs mv.
@@ -59,15 +60,16 @@ pub fn main(args: Vec<Vec<u8>>) -> Outcome {
     let mut options = Options::new(args, "bfinS:t:Tuv", LONGS, HELP);
     let mut settings = Settings { overwrite: Overwrite::Usual, update: false, verbose: false, backup: None };
     let (mut target, mut plain, mut strip, mut names) = (None, false, false, Vec::new());
-    let (mut suffix, mut backup) = (b"~".to_vec(), false);
+    let (mut backup, mut control, mut suffix) = (false, None, None);
     while let Some(item) = options.next_item()? {
         match item {
             Item::Option('b', _) => backup = true,
+            Item::Option('\u{2}', value) => (backup, control) = (true, Some(value)),
             Item::Option('f', _) => settings.overwrite = Overwrite::Always,
             Item::Option('i', _) => settings.overwrite = Overwrite::Ask,
             Item::Option('n', _) => settings.overwrite = Overwrite::Never,
             Item::Option('\u{1}', _) => strip = true,
-            Item::Option('S', value) => (suffix, backup) = (value, true),
+            Item::Option('S', value) => suffix = Some(value),
             Item::Option('t', value) => target = Some(value),
             Item::Option('T', _) => plain = true,
             Item::Option('u', _) => settings.update = true,
@@ -76,44 +78,15 @@ pub fn main(args: Vec<Vec<u8>>) -> Outcome {
             Item::Operand(name) => names.push(name),
         }
     }
-    settings.backup = backup.then_some(suffix);
-    let is_directory = |path: &[u8]| files::stat(path, true).is_ok_and(|stat| stat.kind == FileType::Directory);
-    let Some(last) = names.last().cloned() else {
-        return Err(Failure::usage("missing file operand"));
-    };
-    let into = match target {
-        Some(target) if is_directory(&target) => Some(target),
-        Some(target) => {
-            let errno = files::stat(&target, true).err().unwrap_or(Errno::Notdir);
-            return Err(Failure::new(format!("target directory {}: {errno}", quote(&target))));
-        }
-        None if names.len() == 1 => {
-            return Err(Failure::usage(format!("missing destination file operand after {}", quote(&last))));
-        }
-        None if !plain && is_directory(&last) => {
-            names.pop();
-            Some(last.clone())
-        }
-        None if names.len() > 2 && plain => {
-            return Err(Failure::usage(format!("extra operand {}", quote(&names[2]))));
-        }
-        None if names.len() > 2 => return Err(Failure::new(format!("target {}: {}", quote(&last), Errno::Notdir))),
-        None => None,
-    };
-    let pairs: Vec<(Vec<u8>, Vec<u8>)> = match into {
-        Some(into) => names
-            .into_iter()
-            .map(|name| {
-                let trimmed = trim(&name);
-                (name.clone(), join(&into, base_name(trimmed).as_bytes()))
-            })
-            .collect(),
-        None => vec![(names[0].clone(), last)],
+    settings.backup = Backup::new(backup, control.as_deref(), suffix)?;
+    let pairs: Vec<(Vec<u8>, Vec<u8>)> = match target::directory(&mut names, target, plain)? {
+        Some(into) => names.into_iter().map(|name| (name.clone(), target::inside(&into, &name))).collect(),
+        None => vec![(names[0].clone(), names[1].clone())],
     };
     let mut out = stdout();
     let mut status = 0;
     for (source, destination) in pairs {
-        let source = if strip { trim(&source).to_vec() } else { source };
+        let source = if strip { target::trim(&source).to_vec() } else { source };
         match one(&source, &destination, &settings, &mut out) {
             Ok(()) => {}
             Err(Stop::Message(message)) => {
@@ -126,13 +99,6 @@ pub fn main(args: Vec<Vec<u8>>) -> Outcome {
     }
     out.flush()?;
     Ok(status)
-}
-
-fn trim(name: &[u8]) -> &[u8] {
-    match name.iter().rposition(|&b| b != b'/') {
-        Some(at) => &name[..=at],
-        None => name,
-    }
 }
 
 enum Stop {
@@ -161,11 +127,7 @@ fn one(source: &[u8], destination: &[u8], settings: &Settings, out: &mut impl Wr
             return Ok(());
         }
         if from.kind != FileType::Directory && to.kind == FileType::Directory {
-            return stop(format!(
-                "cannot overwrite directory {} with non-directory {}",
-                quote(destination),
-                quote(source)
-            ));
+            return stop(format!("cannot overwrite directory {} with non-directory", quote(destination)));
         }
         if from.kind == FileType::Directory && to.kind != FileType::Directory {
             return stop(format!(
@@ -177,8 +139,8 @@ fn one(source: &[u8], destination: &[u8], settings: &Settings, out: &mut impl Wr
         if !may_overwrite(destination, &to, settings.overwrite) {
             return Ok(());
         }
-        if let Some(suffix) = &settings.backup {
-            let name = [destination, suffix].concat();
+        if let Some(backup) = &settings.backup {
+            let name = backup.name(destination);
             if let Err(errno) = fs::rename(destination, &name) {
                 return stop(format!("cannot backup {}: {errno}", quote(destination)));
             }
@@ -200,11 +162,7 @@ fn one(source: &[u8], destination: &[u8], settings: &Settings, out: &mut impl Wr
         }
     }
     if settings.verbose {
-        write!(out, "renamed {} -> {}", quote(source), quote(destination))?;
-        match kept {
-            Some(kept) => writeln!(out, " (backup: {})", quote(kept))?,
-            None => writeln!(out)?,
-        }
+        writeln!(out, "renamed {}", arrow(source, destination, kept.as_deref()))?;
     }
     Ok(())
 }
@@ -219,15 +177,16 @@ fn may_overwrite(destination: &[u8], stat: &Stat, overwrite: Overwrite) -> bool 
                 && terminal()
                 && files::access(destination, AccessMode::WRITE).is_err() =>
         {
-            format!("mv: replace {}, overriding mode {:04o}? ", quote(destination), stat.mode & 0o7777)
+            format!(
+                "mv: replace {}, overriding mode {:04o} ({})? ",
+                quote(destination),
+                stat.mode & 0o7777,
+                agentfense_support::mode::text(stat.kind, stat.mode).get(1..).unwrap_or_default()
+            )
         }
         _ => return true,
     };
-    if let Some(stderr) = OpenFile::inherited(2) {
-        let _ = stderr.write_bytes(question.as_bytes());
-    }
-    let answer = OpenFile::inherited(0).and_then(|file| file.read_until(b'\n', 4096).ok());
-    answer.is_some_and(|answer| matches!(answer.first(), Some(b'y' | b'Y')))
+    target::confirm(&question)
 }
 
 /// What could not be done, and why.
@@ -297,16 +256,7 @@ fn copy(source: &[u8], destination: &[u8]) -> Result<(), Problem> {
     let from = files::open(source, OpenFlags::READ, 0).map_err(reading)?;
     let flags = OpenFlags::WRITE | OpenFlags::CREATE | OpenFlags::EXCLUSIVE;
     let to = files::open(destination, flags, 0o600).map_err(writing)?;
-    loop {
-        let data = match from.read_some(256 * 1024) {
-            Err(Errno::Intr) => continue,
-            result => result.map_err(reading)?,
-        };
-        if data.is_empty() {
-            return Ok(());
-        }
-        to.write_bytes(&data).map_err(writing)?;
-    }
+    pour(&from, &to).map_err(|(failed, errno)| if failed { reading(errno) } else { writing(errno) })
 }
 
 /// Gives a copy the mode and times of what it was made of.

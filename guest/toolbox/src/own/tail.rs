@@ -44,6 +44,16 @@ const LONGS: &[Long] = &[
 
 const CHUNK: u32 = 64 * 1024;
 
+/// Whether a process has ended; its parent may not have asked for its status yet.
+fn is_gone(pid: u32) -> bool {
+    if processes::kill(KillTarget::Process(pid), None) == Err(Errno::Srch) {
+        return true;
+    }
+    // `NUMBER (NAME) STATE ...`, and a name may have brackets of its own.
+    let stat = agentfense_support::read::whole(format!("/proc/{pid}/stat").as_bytes()).unwrap_or_default();
+    stat.iter().rposition(|&b| b == b')').is_some_and(|at| stat.get(at + 2) == Some(&b'Z'))
+}
+
 /// How much of a file is printed.
 #[derive(Clone, Copy, Debug, PartialEq)]
 enum Amount {
@@ -374,12 +384,11 @@ impl<W: Write> Tail<'_, W> {
             followed.inode = followed.file.as_ref().and_then(|file| file.stat().ok()).map(|stat| (stat.dev, stat.ino));
         }
         loop {
-            let ended = self
-                .settings
-                .pid
-                .is_some_and(|pid| processes::kill(KillTarget::Process(pid), None) == Err(Errno::Srch));
+            let ended = self.settings.pid.is_some_and(is_gone);
             for (index, followed) in files.iter_mut().enumerate() {
-                if self.settings.follow == Follow::Name && followed.name != b"-" {
+                // By descriptor, --retry is for files that are not there yet.
+                let awaited = self.settings.retry && followed.file.is_none() && followed.inode.is_none();
+                if (self.settings.follow == Follow::Name || awaited) && followed.name != b"-" {
                     self.reopen(followed)?;
                 }
                 let Some(file) = &followed.file else { continue };
