@@ -20,6 +20,7 @@ use crate::exec::{Exec, ExecResult};
 use crate::fs::Change;
 use crate::sandbox::SandboxBuilder;
 use crate::session::{SessionOptions, Ticket};
+pub use crate::stream::BlockingStream;
 
 /// Wakes the thread that waits for a future.
 struct Unpark(Thread);
@@ -84,7 +85,12 @@ impl Sandbox {
     pub fn run(&self, script: impl AsRef<[u8]>) -> Result<ExecResult, Error> {
         let session = self.session()?;
         let shell = session.0.shell().to_owned();
-        session.prepare(script).name(shell).wait()
+        session.prepare(script).name(shell).stdin(crate::Input::Empty).wait()
+    }
+
+    /// See [`crate::Sandbox::restore_session`].
+    pub fn restore_session(&self, snapshot: &[u8]) -> Result<Session, Error> {
+        block_on(self.0.restore_session(snapshot))?.map(Session)
     }
 
     /// See [`crate::Sandbox::read_file`].
@@ -148,6 +154,26 @@ impl Session {
         self.0.interrupt();
     }
 
+    /// See [`crate::Session::send_eof`].
+    pub fn send_eof(&self) {
+        self.0.send_eof();
+    }
+
+    /// See [`crate::Session::snapshot`].
+    pub fn snapshot(&self) -> Result<Vec<u8>, Error> {
+        self.0.snapshot()
+    }
+
+    /// See [`crate::Session::fork`].
+    pub fn fork(&self) -> Result<Session, Error> {
+        block_on(self.0.fork())?.map(Session)
+    }
+
+    /// See [`crate::Session::is_busy`].
+    pub fn is_busy(&self) -> bool {
+        self.0.is_busy()
+    }
+
     /// See [`crate::Session::close`].
     pub fn close(&self) {
         self.0.close();
@@ -170,6 +196,11 @@ impl Session {
 }
 
 impl Exec {
+    /// See [`Exec::stream`]; the pieces of output as an iterator that waits.
+    pub fn stream_blocking(self) -> BlockingStream {
+        BlockingStream(self.stream())
+    }
+
     /// Runs it and waits, on the calling thread.
     pub fn wait(self) -> Result<ExecResult, Error> {
         block_on(self.run(&Ticket::default()))?

@@ -30,6 +30,8 @@ pub enum Error {
         /// How it ended.
         reason: String,
     },
+    /// Another exec of the session runs, and this one was not to wait for it.
+    SessionBusy,
     /// The sandbox was destroyed.
     SandboxClosed,
     /// An operation on the sandbox's files failed.
@@ -56,6 +58,7 @@ impl std::fmt::Display for Error {
             Error::Engine(what) => write!(f, "the WebAssembly engine cannot be set up: {what}"),
             Error::Session(what) => write!(f, "session: {what}"),
             Error::SessionClosed { reason } => write!(f, "the session is closed: {reason}"),
+            Error::SessionBusy => f.write_str("the session is busy with another exec"),
             Error::SandboxClosed => f.write_str("the sandbox was destroyed"),
             Error::File { path, errno } => write!(f, "{path}: {errno}"),
         }

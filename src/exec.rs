@@ -9,14 +9,18 @@ use bytes::Bytes;
 use crate::error::Error;
 use crate::kernel::{OpenFile, Outlet, Pipe};
 use crate::output::Collector;
-use crate::session::{Inner, Ticket};
+use crate::session::{Inner, Outcome, Ticket, Work};
+use crate::stream::ExecStream;
 use crate::wit::shell::exports::agentfense::kernel::session::Request;
 
 /// What a command reads as its standard input.
 #[derive(Default)]
 pub enum Input {
-    /// Nothing: the end of the file at once.
+    /// The session's terminal: when a command waits for it, the exec returns
+    /// with `awaiting_input`, and the next exec's text is the command's input.
     #[default]
+    Terminal,
+    /// Nothing: the end of the file at once.
     Empty,
     /// These bytes, then the end of the file.
     Bytes(Bytes),
@@ -28,6 +32,7 @@ pub enum Input {
 impl std::fmt::Debug for Input {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
+            Input::Terminal => f.write_str("Terminal"),
             Input::Empty => f.write_str("Empty"),
             Input::Bytes(bytes) => write!(f, "Bytes({} bytes)", bytes.len()),
             Input::Reader(_) => f.write_str("Reader"),
@@ -42,8 +47,10 @@ impl<T: Into<Vec<u8>>> From<T> for Input {
 }
 
 impl Input {
-    fn open(self, runtime: &tokio::runtime::Handle) -> Arc<OpenFile> {
-        match self {
+    /// The file that commands read; absent for the terminal.
+    fn open(self, runtime: &tokio::runtime::Handle) -> Option<Arc<OpenFile>> {
+        Some(match self {
+            Input::Terminal => return None,
             Input::Empty => OpenFile::empty(),
             Input::Bytes(bytes) => OpenFile::bytes(bytes),
             Input::Reader(reader) => {
@@ -56,7 +63,7 @@ impl Input {
                 std::thread::spawn(move || pump(reader, &pipe, &output, &runtime));
                 input
             }
-        }
+        })
     }
 }
 
@@ -88,12 +95,13 @@ pub(crate) struct Options {
     pub(crate) timeout: Option<Duration>,
     pub(crate) name: Option<String>,
     pub(crate) arguments: Option<Vec<String>>,
+    pub(crate) at_once: bool,
 }
 
 /// An exec that is being put together. Await it to run it.
 ///
-/// Dropping the future interrupts the commands, as Ctrl-C would; the session
-/// stays usable.
+/// Dropping the future ends the commands as a time limit would, with an
+/// interrupt first; the session stays usable.
 #[must_use = "an exec runs when it is awaited"]
 pub struct Exec {
     session: Arc<Inner>,
@@ -149,6 +157,13 @@ impl Exec {
         self
     }
 
+    /// Fails with [`Error::SessionBusy`] instead of waiting when another exec
+    /// of the session runs.
+    pub fn at_once(mut self) -> Self {
+        self.options.at_once = true;
+        self
+    }
+
     /// Runs the script as a program of that name, as `bash -c` does with its
     /// `$0`: the shell ends with it, and the EXIT trap runs.
     pub fn name(mut self, name: impl Into<String>) -> Self {
@@ -162,6 +177,15 @@ impl Exec {
         self
     }
 
+    /// Starts it; its output comes as it is written.
+    pub fn stream(self) -> ExecStream {
+        ExecStream::start(self)
+    }
+
+    pub(crate) fn runtime(&self) -> tokio::runtime::Handle {
+        self.session.runtime()
+    }
+
     /// Runs it on the calling thread's task.
     pub(crate) async fn run(self, ticket: &Ticket) -> Result<ExecResult, Error> {
         let Exec { session, script, options } = self;
@@ -169,11 +193,6 @@ impl Exec {
         let limit = session.output_limit();
         let stdout = Collector::new(limit);
         let stderr = Collector::new(limit);
-        let streams = [
-            options.stdin.open(&session.runtime()),
-            OpenFile::sink(options.stdout.unwrap_or_else(|| stdout.clone())),
-            OpenFile::sink(options.stderr.unwrap_or_else(|| stderr.clone())),
-        ];
         let request = Request {
             script,
             name: options.name,
@@ -181,21 +200,30 @@ impl Exec {
             env: options.env,
             cwd: options.workdir,
         };
-        let outcome = session.run(ticket, request, streams, options.timeout).await;
+        let work = Work {
+            request,
+            stdin: options.stdin.open(&session.runtime()),
+            stdout: OpenFile::sink(options.stdout.unwrap_or_else(|| stdout.clone())),
+            stderr: OpenFile::sink(options.stderr.unwrap_or_else(|| stderr.clone())),
+            timeout: options.timeout,
+            at_once: options.at_once,
+        };
+        let outcome = session.run(ticket, work).await;
         session.release_if_closed();
-        let outcome = outcome?;
+        let Outcome { status, timed_out, ended, restored, dropped } = outcome?;
         let (stdout, stdout_left_out) = stdout.take();
         let (stderr, stderr_left_out) = stderr.take();
         Ok(ExecResult {
             stdout,
             stderr,
-            exit_code: Some(outcome.status.into()),
+            exit_code: status.map(i32::from),
             duration: started.elapsed(),
-            timed_out: outcome.timed_out,
-            awaiting_input: false,
-            stdout_left_out,
-            stderr_left_out,
-            session_ended: outcome.ended,
+            timed_out,
+            awaiting_input: status.is_none(),
+            stdout_left_out: stdout_left_out + dropped[0],
+            stderr_left_out: stderr_left_out + dropped[1],
+            session_ended: ended,
+            restored,
         })
     }
 }
@@ -209,26 +237,21 @@ impl IntoFuture for Exec {
         // keeps the caller's executor from its other tasks.
         Box::pin(async move {
             let ticket = Arc::new(Ticket::default());
-            let mut guard = CancelOnDrop(Some((self.session.clone(), ticket.clone())));
+            let _guard = CancelOnDrop(ticket.clone());
             let task = self.session.runtime().spawn(async move { self.run(&ticket).await });
-            let result = task.await;
-            guard.0 = None;
-            result
+            task.await
                 .unwrap_or_else(|_| Err(Error::SessionClosed { reason: "the library's runtime was shut down".into() }))
         })
     }
 }
 
 /// Ends an exec that nobody waits for any more, and no other of its session.
-struct CancelOnDrop(Option<(Arc<Inner>, Arc<Ticket>)>);
+struct CancelOnDrop(Arc<Ticket>);
 
 impl Drop for CancelOnDrop {
     fn drop(&mut self) {
-        if let Some((session, ticket)) = self.0.take()
-            && ticket.cancel()
-        {
-            session.interrupt();
-        }
+        // After the exec's end nobody looks at it.
+        self.0.cancel();
     }
 }
 
@@ -254,6 +277,9 @@ pub struct ExecResult {
     pub stderr_left_out: u64,
     /// The shell has ended with this exec (`exit`): the session is closed.
     pub session_ended: bool,
+    /// The shell was lost during this exec, for this reason (it was killed, or
+    /// ran out of memory); the session goes on with its state of before.
+    pub restored: Option<String>,
 }
 
 impl ExecResult {

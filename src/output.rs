@@ -7,10 +7,12 @@ use bytes::Bytes;
 
 use crate::kernel::Outlet;
 
-/// Collects output in memory. Of more than the limit it keeps the first and
-/// the last half, so that both the cause and the end of a flood can be seen.
+/// Collects output in memory. Of more than its limits it keeps what came
+/// first and what came last, so that both the cause and the end of a flood can
+/// be seen.
 pub(crate) struct Collector {
-    limit: usize,
+    head: usize,
+    tail: usize,
     kept: Mutex<Kept>,
 }
 
@@ -22,8 +24,14 @@ struct Kept {
 }
 
 impl Collector {
+    /// Keeps `limit` bytes, half of them the first.
     pub(crate) fn new(limit: usize) -> Arc<Self> {
-        Arc::new(Collector { limit, kept: Mutex::default() })
+        Arc::new(Collector { head: limit - limit / 2, tail: limit / 2, kept: Mutex::default() })
+    }
+
+    /// Keeps the last `limit` bytes.
+    pub(crate) fn latest(limit: usize) -> Arc<Self> {
+        Arc::new(Collector { head: 0, tail: limit, kept: Mutex::default() })
     }
 
     /// The output and how many bytes were left out of its middle, where a
@@ -45,17 +53,16 @@ impl Outlet for Collector {
     fn write(&self, data: &Bytes) -> bool {
         let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
         let mut data = &data[..];
-        let half = self.limit / 2;
         if kept.tail.is_empty() && kept.left_out == 0 {
-            let n = data.len().min((self.limit - half).saturating_sub(kept.head.len()));
+            let n = data.len().min(self.head.saturating_sub(kept.head.len()));
             kept.head.extend_from_slice(&data[..n]);
             data = &data[n..];
         }
-        // Only the last `half` bytes of all that follows can be of use.
-        let skipped = data.len().saturating_sub(half);
+        // Only the last bytes of all that follows can be of use.
+        let skipped = data.len().saturating_sub(self.tail);
         kept.left_out += skipped as u64;
         data = &data[skipped..];
-        let excess = (kept.tail.len() + data.len()).saturating_sub(half);
+        let excess = (kept.tail.len() + data.len()).saturating_sub(self.tail);
         kept.left_out += excess as u64;
         kept.tail.drain(..excess);
         kept.tail.extend(data);
@@ -86,5 +93,15 @@ mod tests {
         assert_eq!(collect(8, &[b"abcdef", b"ghijkl"]), ("abcd\n[... 4 bytes left out ...]\nijkl".into(), 4));
         assert_eq!(collect(8, &[b"abcdefghijkl"]), ("abcd\n[... 4 bytes left out ...]\nijkl".into(), 4));
         assert_eq!(collect(0, &[b"abc"]).1, 3);
+    }
+
+    #[test]
+    fn the_latest_are_kept() {
+        let collector = Collector::latest(4);
+        collector.write(&Bytes::from_static(b"abc"));
+        assert_eq!(collector.take(), (b"abc".to_vec(), 0));
+        collector.write(&Bytes::from_static(b"abcdef"));
+        collector.write(&Bytes::from_static(b"gh"));
+        assert_eq!(collector.take(), (b"\n[... 4 bytes left out ...]\nefgh".to_vec(), 4));
     }
 }

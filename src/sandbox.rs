@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use crate::engine::Engine;
 use crate::error::Error;
-use crate::exec::ExecResult;
+use crate::exec::{ExecResult, Input};
 use crate::fs::{self, Caller, Errno, FileType, Image, Namespace, Node, Open, OpenFlags, Overlay, Quota, Rules};
 use crate::fs::{Change, PermissionRule};
 use crate::kernel::{Kernel, ProcTable, SIGKILL};
@@ -256,7 +256,7 @@ impl Sandbox {
         let mut env = self.inner.env.clone();
         merge(&mut env, std::mem::take(&mut options.env));
         self.make_own_directories(&env);
-        session::Inner::open(self.inner.kernel.clone(), self.inner.clone(), env, options).await
+        session::Inner::open(self.inner.kernel.clone(), self.inner.clone(), env, options, None).await
     }
 
     /// Makes the directories that a session's environment calls its own, where
@@ -293,7 +293,17 @@ impl Sandbox {
     pub async fn run(&self, script: impl AsRef<[u8]>) -> Result<ExecResult, Error> {
         let session = self.session().await?;
         let shell = session.shell().to_owned();
-        session.exec(script).name(shell).await
+        session.exec(script).name(shell).stdin(Input::Empty).await
+    }
+
+    /// A session from the bytes that [`Session::snapshot`] gave, here or in
+    /// another sandbox, process or machine.
+    ///
+    /// # Errors
+    /// `Session` when the bytes are damaged or from another version, or the
+    /// shell cannot be started.
+    pub async fn restore_session(&self, snapshot: &[u8]) -> Result<Session, Error> {
+        Session::restore(self.inner.kernel.clone(), self.inner.clone(), snapshot).await
     }
 
     /// A file's contents. Relative paths start at the workspace.

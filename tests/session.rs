@@ -105,7 +105,8 @@ fn input_environment_and_directory_are_for_one_exec() {
         .wait()
         .unwrap();
     assert_eq!(all(result), ("line 1\n1\n/tmp\n".into(), String::new(), 0));
-    assert_eq!(out(&session, "echo [$X]; pwd; cat"), "[]\n/workspace\n");
+    let result = session.prepare("echo [$X]; pwd; cat").stdin(agentfense::Input::Empty).wait().unwrap();
+    assert_eq!(all(result), ("[]\n/workspace\n".into(), String::new(), 0));
 }
 
 #[test]

@@ -8,6 +8,7 @@ mod process;
 mod signal;
 mod spawn;
 mod supervise;
+mod terminal;
 
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -15,13 +16,14 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 pub use open_file::Handle;
 pub use open_file::Outlet;
-pub(crate) use open_file::{Access, OpenFile, Slot, TRANSFER_LIMIT, Whence};
-pub(crate) use pipe::{PIPE_CAPACITY, Pipe};
+pub(crate) use open_file::{Access, OpenFile, TRANSFER_LIMIT, Whence};
+pub(crate) use pipe::{PIPE_CAPACITY, Pipe, until};
 pub(crate) use proc::ProcTable;
-pub(crate) use process::{Birth, Change, Ending, Pid, Process, State, Terminal, poll_timed};
+pub(crate) use process::{Birth, Change, Ending, Pid, Process, State, poll_timed};
 pub(crate) use signal::{Disposition, SIGALRM, SIGCHLD, SIGINT, SIGKILL, SIGNAL_MAX, SIGPIPE, SIGSTOP, Signal};
 pub(crate) use spawn::{Guest, SpawnRequest, describe_trap};
 pub(crate) use supervise::Inline;
+pub(crate) use terminal::Terminal;
 
 use crate::engine::Engine;
 use crate::fs::{Errno, Namespace};
@@ -151,6 +153,18 @@ impl Kernel {
             self.signal(process, signal);
         }
         chosen.len()
+    }
+
+    /// Whether no process of that session's foreground group has anything to
+    /// do. What ignores interrupts is in the background: a shell without job
+    /// control starts those so.
+    pub(crate) fn foreground_rests(&self, session: Pid, group: Pid) -> bool {
+        self.table().processes.values().all(|process| {
+            process.session != session
+                || process.group() != group
+                || process.is_resting()
+                || (process.pid != session && process.disposition(SIGINT) == Disposition::Ignore)
+        })
     }
 
     /// Looks for a child with a change to report. `Err` when there is no child

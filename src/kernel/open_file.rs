@@ -5,7 +5,10 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use bytes::Bytes;
 
+use tokio::sync::Notify;
+
 use super::pipe::Pipe;
+use super::terminal::Lines;
 use crate::fs::{self, Errno, FileType, Location, Stat};
 
 /// Bytes moved by one call at most: bounds what a guest makes the host
@@ -33,11 +36,21 @@ pub trait Outlet: Send + Sync + 'static {
 pub(crate) struct Slot {
     target: Mutex<Arc<OpenFile>>,
     terminal: bool,
+    /// Another file was put behind it: who waits for the old one looks again.
+    changed: Notify,
+}
+
+/// What can be waited for.
+#[derive(Clone, Copy)]
+enum Event {
+    Readable,
+    ReadableBeyond(usize),
+    Writable,
 }
 
 impl Slot {
     pub(crate) fn new(target: Arc<OpenFile>, terminal: bool) -> Arc<Self> {
-        Arc::new(Slot { target: Mutex::new(target), terminal })
+        Arc::new(Slot { target: Mutex::new(target), terminal, changed: Notify::new() })
     }
 
     pub(crate) fn target(&self) -> Arc<OpenFile> {
@@ -46,7 +59,21 @@ impl Slot {
 
     /// Puts another file behind the stream; the previous one.
     pub(crate) fn replace(&self, target: Arc<OpenFile>) -> Arc<OpenFile> {
-        std::mem::replace(&mut *self.target.lock().unwrap_or_else(PoisonError::into_inner), target)
+        let previous = std::mem::replace(&mut *self.target.lock().unwrap_or_else(PoisonError::into_inner), target);
+        self.changed.notify_waiters();
+        previous
+    }
+
+    /// Waits on the file behind it, or until that is another one.
+    async fn wait(&self, event: Event) {
+        let mut changed = std::pin::pin!(self.changed.notified());
+        changed.as_mut().enable();
+        let target = self.target();
+        tokio::select! {
+            biased;
+            () = target.wait(event) => {}
+            () = changed => {}
+        }
     }
 }
 
@@ -57,6 +84,7 @@ enum Kind {
     PipeWriter(Arc<Pipe>),
     Fifo(Arc<Pipe>),
     Capture(Arc<Pipe>),
+    Lines(Arc<Lines>),
     Sink(Arc<dyn Outlet>),
     Slot(Arc<Slot>),
 }
@@ -89,7 +117,7 @@ impl Drop for OpenFile {
                 pipe.drop_reader();
                 pipe.drop_writer();
             }
-            Kind::File(_) | Kind::Directory | Kind::Sink(_) | Kind::Slot(_) => {}
+            Kind::File(_) | Kind::Directory | Kind::Lines(_) | Kind::Sink(_) | Kind::Slot(_) => {}
         }
     }
 }
@@ -155,6 +183,11 @@ impl OpenFile {
         Self::new(Kind::Sink(outlet), WRITE, None)
     }
 
+    /// A terminal's typed input.
+    pub(crate) fn lines(lines: Arc<Lines>) -> Arc<Self> {
+        Self::new(Kind::Lines(lines), READ, None)
+    }
+
     pub(crate) fn slot(slot: Arc<Slot>, access: Access) -> Arc<Self> {
         Self::new(Kind::Slot(slot), access, None)
     }
@@ -183,14 +216,6 @@ impl OpenFile {
         self.location.as_ref()
     }
 
-    /// The object that reads and writes go to: a slot's current target.
-    fn target(&self) -> Option<Arc<OpenFile>> {
-        match &self.kind {
-            Kind::Slot(slot) => Some(slot.target()),
-            _ => None,
-        }
-    }
-
     pub(crate) fn is_terminal(&self) -> bool {
         matches!(&self.kind, Kind::Slot(slot) if slot.terminal)
     }
@@ -214,6 +239,7 @@ impl OpenFile {
                 Ok(Some(data))
             }
             Kind::PipeReader(pipe) | Kind::Fifo(pipe) => Ok(pipe.try_read(max)),
+            Kind::Lines(lines) => Ok(lines.try_read(max)),
             Kind::Slot(slot) => slot.target().try_read(max),
             Kind::Directory => Err(Errno::IsDir),
             Kind::PipeWriter(_) | Kind::Capture(_) | Kind::Sink(_) => Err(Errno::BadF),
@@ -250,6 +276,7 @@ impl OpenFile {
                 Ok(Some(out.into()))
             }
             Kind::PipeReader(pipe) | Kind::Fifo(pipe) => Ok(pipe.try_read_until(delimiter, max)),
+            Kind::Lines(lines) => Ok(lines.try_read_record(delimiter, max)),
             Kind::Slot(slot) => slot.target().try_read_until(delimiter, max),
             Kind::Directory => Err(Errno::IsDir),
             Kind::PipeWriter(_) | Kind::Capture(_) | Kind::Sink(_) => Err(Errno::BadF),
@@ -285,7 +312,7 @@ impl OpenFile {
                 }
             }
             Kind::Slot(slot) => slot.target().try_write(data),
-            Kind::Directory | Kind::PipeReader(_) => Err(Errno::BadF),
+            Kind::Directory | Kind::PipeReader(_) | Kind::Lines(_) => Err(Errno::BadF),
         }
     }
 
@@ -303,14 +330,9 @@ impl OpenFile {
 
     /// Waits until a read would not wait.
     pub(crate) async fn readable(&self) {
-        match &self.kind {
-            Kind::PipeReader(pipe) | Kind::Fifo(pipe) => pipe.readable().await,
-            Kind::Slot(_) => {
-                if let Some(target) = self.target() {
-                    Box::pin(target.readable()).await;
-                }
-            }
-            _ => {}
+        let Kind::Slot(slot) = &self.kind else { return self.wait(Event::Readable).await };
+        while !slot.target().is_readable() {
+            slot.wait(Event::Readable).await;
         }
     }
 
@@ -318,6 +340,7 @@ impl OpenFile {
     pub(crate) fn is_readable(&self) -> bool {
         match &self.kind {
             Kind::PipeReader(pipe) | Kind::Fifo(pipe) => pipe.is_readable(),
+            Kind::Lines(lines) => lines.is_readable(),
             Kind::Slot(slot) => slot.target().is_readable(),
             _ => true,
         }
@@ -332,15 +355,31 @@ impl OpenFile {
         }
     }
 
-    /// Waits for more than `seen` buffered bytes, or the end.
+    /// Waits for more than `seen` buffered bytes, or the end. It may be over
+    /// too early.
     async fn readable_beyond(&self, seen: usize) {
+        self.event(Event::ReadableBeyond(seen)).await;
+    }
+
+    /// Waits for an event, or until another file is behind a slot.
+    async fn event(&self, event: Event) {
         match &self.kind {
-            Kind::PipeReader(pipe) | Kind::Fifo(pipe) => pipe.readable_beyond(seen).await,
-            Kind::Slot(_) => {
-                if let Some(target) = self.target() {
-                    Box::pin(target.readable_beyond(seen)).await;
-                }
+            Kind::Slot(slot) => slot.wait(event).await,
+            _ => self.wait(event).await,
+        }
+    }
+
+    /// Waits on what is no slot.
+    async fn wait(&self, event: Event) {
+        match (&self.kind, event) {
+            (Kind::PipeReader(pipe) | Kind::Fifo(pipe), Event::Readable) => pipe.readable().await,
+            (Kind::PipeReader(pipe) | Kind::Fifo(pipe), Event::ReadableBeyond(seen)) => {
+                pipe.readable_beyond(seen).await
             }
+            (Kind::Lines(lines), Event::Readable) => lines.readable_beyond(0).await,
+            (Kind::Lines(lines), Event::ReadableBeyond(seen)) => lines.readable_beyond(seen).await,
+            (Kind::PipeWriter(pipe) | Kind::Fifo(pipe), Event::Writable) => pipe.writable().await,
+            (Kind::Sink(outlet), Event::Writable) => outlet.writable().await,
             _ => {}
         }
     }
@@ -348,23 +387,15 @@ impl OpenFile {
     fn buffered(&self) -> usize {
         match &self.kind {
             Kind::PipeReader(pipe) | Kind::Fifo(pipe) => pipe.len(),
+            Kind::Lines(lines) => lines.len(),
             Kind::Slot(slot) => slot.target().buffered(),
             _ => 0,
         }
     }
 
-    /// Waits until a write would be taken.
+    /// Waits until a write is worth trying.
     pub(crate) async fn writable(&self) {
-        match &self.kind {
-            Kind::PipeWriter(pipe) | Kind::Fifo(pipe) => pipe.writable().await,
-            Kind::Sink(outlet) => outlet.writable().await,
-            Kind::Slot(_) => {
-                if let Some(target) = self.target() {
-                    Box::pin(target.writable()).await;
-                }
-            }
-            _ => {}
-        }
+        self.event(Event::Writable).await;
     }
 
     /// Reads, waiting for at least one byte or the end.

@@ -4,13 +4,14 @@ use std::collections::BTreeMap;
 use std::pin::Pin;
 use std::sync::atomic::{AtomicBool, AtomicU8, AtomicU32, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::task::{Context, Poll, Waker};
+use std::task::{Context, Poll, Wake, Waker};
 use std::time::{Duration, Instant};
 
 use tokio::sync::Notify;
 
-use super::open_file::{OpenFile, Slot};
+use super::open_file::OpenFile;
 use super::signal::{DefaultAction, Disposition, SIGCONT, SIGKILL, SIGSTOP, Signal, Signals, default_action};
+use super::terminal::Terminal;
 use crate::fs::{Caller, Location};
 
 /// A process's number; unique in its sandbox while the process is in the table.
@@ -50,15 +51,6 @@ pub(crate) enum State {
     Zombie(Ending),
 }
 
-/// A session's standard streams and foreground group: what its processes see as their terminal.
-pub(crate) struct Terminal {
-    pub(crate) stdin: Arc<Slot>,
-    pub(crate) stdout: Arc<Slot>,
-    pub(crate) stderr: Arc<Slot>,
-    /// The group that an interrupt reaches.
-    pub(crate) foreground: AtomicU32,
-}
-
 /// What `spawn` needs to know besides the program.
 pub(crate) struct Birth {
     pub(crate) parent: Pid,
@@ -79,7 +71,18 @@ struct Inner {
     state: State,
     /// A change that `wait` has not reported yet.
     unreported: Option<Change>,
-    waker: Option<Waker>,
+}
+
+/// What a process's task does: see `Process::poll`.
+mod activity {
+    /// It waits for something.
+    pub(super) const RESTING: u8 = 0;
+    /// What it waited for has come, and it will be polled.
+    pub(super) const DUE: u8 = 1;
+    /// It is being polled.
+    pub(super) const RUNNING: u8 = 2;
+    /// It is being polled and will be again.
+    pub(super) const RUNNING_DUE: u8 = 3;
 }
 
 /// A process.
@@ -106,6 +109,9 @@ pub(crate) struct Process {
     fatal: AtomicU8,
     stopped: AtomicBool,
     inner: Mutex<Inner>,
+    /// The task that drives it, as of its last poll.
+    task: Mutex<Option<Waker>>,
+    activity: AtomicU8,
     /// A child changed state.
     pub(crate) child_changed: Notify,
     /// Processor time, own and of children waited for, in nanoseconds.
@@ -157,7 +163,9 @@ impl Process {
             signal_arrived: Notify::new(),
             fatal: AtomicU8::new(0),
             stopped: AtomicBool::new(false),
-            inner: Mutex::new(Inner { state: State::Running, unreported: None, waker: None }),
+            inner: Mutex::new(Inner { state: State::Running, unreported: None }),
+            task: Mutex::default(),
+            activity: AtomicU8::new(activity::DUE),
             child_changed: Notify::new(),
             time_own: AtomicU64::new(0),
             time_children: AtomicU64::new(0),
@@ -236,27 +244,74 @@ impl Process {
         self.set_change(State::Zombie(ending), Change::Ended(ending));
     }
 
-    fn wake(&self) {
-        let waker = lock(&self.inner).waker.take();
-        if let Some(waker) = waker {
-            waker.wake();
+    /// Polls what drives the process, as the process: wake-ups go through it,
+    /// so that it is known whether it rests or has something to do.
+    pub(crate) fn poll<T>(
+        self: &Arc<Self>,
+        cx: &mut Context<'_>,
+        poll: impl FnOnce(&mut Context<'_>) -> Poll<T>,
+    ) -> Poll<T> {
+        {
+            let mut task = lock(&self.task);
+            match &mut *task {
+                Some(waker) if waker.will_wake(cx.waker()) => {}
+                task => *task = Some(cx.waker().clone()),
+            }
+        }
+        let before = self.activity.swap(activity::RUNNING, Ordering::AcqRel);
+        let waker = Waker::from(self.clone());
+        let result = poll(&mut Context::from_waker(&waker));
+        let rests = result.is_ready()
+            || self
+                .activity
+                .compare_exchange(activity::RUNNING, activity::RESTING, Ordering::AcqRel, Ordering::Acquire)
+                .is_ok();
+        if result.is_ready() {
+            self.activity.store(activity::RESTING, Ordering::Release);
+        } else if !rests {
+            self.activity.store(activity::DUE, Ordering::Release);
+        }
+        // A poll that nobody asked for changes nothing.
+        if rests
+            && before != activity::RESTING
+            && let Some(terminal) = &self.terminal
+        {
+            terminal.lines.at_rest();
+        }
+        result
+    }
+
+    /// Marks that it goes on by itself although its poll ends.
+    pub(crate) fn yields(&self) {
+        self.due();
+    }
+
+    fn due(&self) {
+        // An update that changes nothing is no error.
+        let _ = self.activity.fetch_update(Ordering::AcqRel, Ordering::Acquire, |now| match now {
+            activity::RESTING => Some(activity::DUE),
+            activity::RUNNING => Some(activity::RUNNING_DUE),
+            _ => None,
+        });
+    }
+
+    /// Whether it can do nothing until something happens.
+    pub(crate) fn is_resting(&self) -> bool {
+        self.activity.load(Ordering::Acquire) == activity::RESTING
+    }
+
+    fn wake_task(&self) {
+        self.due();
+        let task = lock(&self.task).clone();
+        if let Some(task) = task {
+            task.wake();
         }
     }
 
     /// What the process's task must do before it runs on: end with a signal,
-    /// stay stopped (the waker is kept), or go on.
-    pub(crate) fn control(&self, cx: &mut Context<'_>) -> Poll<Option<Signal>> {
-        let fatal = self.fatal.load(Ordering::Acquire);
-        if fatal != 0 {
-            return Poll::Ready(Some(fatal));
-        }
-        let mut inner = lock(&self.inner);
-        match &mut inner.waker {
-            Some(waker) if waker.will_wake(cx.waker()) => {}
-            slot => *slot = Some(cx.waker().clone()),
-        }
-        drop(inner);
-        // Checked again behind the waker's registration, so no wake-up is lost.
+    /// stay stopped, or go on. Asked inside `poll`, so a signal that comes
+    /// after the answer wakes the task again.
+    pub(crate) fn control(&self) -> Poll<Option<Signal>> {
         let fatal = self.fatal.load(Ordering::Acquire);
         if fatal != 0 {
             Poll::Ready(Some(fatal))
@@ -265,6 +320,21 @@ impl Process {
         } else {
             Poll::Ready(None)
         }
+    }
+
+    /// Makes the process of a lost shell fit for another instance: no signal
+    /// has decided its end, none waits, and none is handled or ignored.
+    pub(crate) fn revive(&self) {
+        self.start_deferred();
+        *lock(&self.signals) = Signals::new(0);
+        self.fatal.store(0, Ordering::Release);
+        self.stopped.store(false, Ordering::Release);
+        self.out_of_memory.store(false, Ordering::Relaxed);
+        self.memory.store(0, Ordering::Relaxed);
+        lock(&self.alarm).number += 1;
+        let mut inner = lock(&self.inner);
+        inner.state = State::Running;
+        inner.unreported = None;
     }
 
     /// Whether a signal has decided that it ends.
@@ -285,7 +355,7 @@ impl Process {
         if (signal == SIGCONT || signal == SIGKILL) && self.stopped.swap(false, Ordering::AcqRel) {
             self.set_change(State::Running, Change::Continued);
             change = Some(Change::Continued);
-            self.wake();
+            self.wake_task();
         }
         let disposition = if signal == SIGKILL || signal == SIGSTOP {
             Disposition::Default
@@ -303,7 +373,7 @@ impl Process {
                 // One waiter at most (the process's own blocked call), so a
                 // permit is kept for a call that is about to block.
                 self.signal_arrived.notify_one();
-                self.wake();
+                self.wake_task();
             }
             Disposition::Default => match default_action(signal) {
                 DefaultAction::Terminate => {
@@ -311,7 +381,7 @@ impl Process {
                     if self.fatal.load(Ordering::Acquire) == 0 || signal == SIGKILL {
                         self.fatal.store(signal, Ordering::Release);
                     }
-                    self.wake();
+                    self.wake_task();
                 }
                 DefaultAction::Stop => {
                     if !self.stopped.swap(true, Ordering::AcqRel) {
@@ -404,6 +474,16 @@ impl Process {
     /// Whether the alarm of that number was not replaced since.
     pub(crate) fn alarm_is(&self, number: u64) -> bool {
         lock(&self.alarm).number == number
+    }
+}
+
+impl Wake for Process {
+    fn wake(self: Arc<Self>) {
+        self.wake_task();
+    }
+
+    fn wake_by_ref(self: &Arc<Self>) {
+        self.wake_task();
     }
 }
 

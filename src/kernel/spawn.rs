@@ -79,7 +79,9 @@ impl Guest {
         store.set_epoch_deadline(1);
         store.epoch_deadline_callback(|store| {
             // A loop without system calls must not keep its child from starting.
-            store.data().process.start_deferred();
+            let process = &store.data().process;
+            process.start_deferred();
+            process.yields();
             Ok(UpdateDeadline::YieldCustom(1, Box::pin(tokio::task::yield_now())))
         });
         store

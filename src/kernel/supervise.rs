@@ -54,20 +54,19 @@ impl Future for Supervised {
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<()> {
         let this = &mut *self;
         let Some(run) = this.run.as_mut() else { return Poll::Ready(()) };
-        match this.process.control(cx) {
-            Poll::Pending => return Poll::Pending,
-            Poll::Ready(Some(signal)) => {
-                this.end(Ending::Signaled(signal));
-                return Poll::Ready(());
+        let process = &this.process;
+        let polled = process.poll(cx, |cx| match process.control() {
+            Poll::Pending => Poll::Pending,
+            Poll::Ready(Some(signal)) => Poll::Ready(Ending::Signaled(signal)),
+            Poll::Ready(None) => poll_timed(process, run.as_mut(), cx),
+        });
+        match polled {
+            Poll::Pending => Poll::Pending,
+            Poll::Ready(ending) => {
+                this.end(ending);
+                Poll::Ready(())
             }
-            Poll::Ready(None) => {}
         }
-        let ending = match poll_timed(&this.process, run.as_mut(), cx) {
-            Poll::Pending => return Poll::Pending,
-            Poll::Ready(ending) => ending,
-        };
-        this.end(ending);
-        Poll::Ready(())
     }
 }
 

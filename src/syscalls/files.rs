@@ -186,6 +186,10 @@ impl wit::HostOpenFile for Guest {
         Ok(flags)
     }
 
+    fn path(&mut self, file: File) -> wasmtime::Result<Option<String>> {
+        Ok(self.table.get(&file)?.0.location().map(fs::Location::path))
+    }
+
     fn drop(&mut self, file: File) -> wasmtime::Result<()> {
         self.table.delete(file)?;
         Ok(())

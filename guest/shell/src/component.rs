@@ -34,7 +34,7 @@ impl exports::wasi::cli::run::Guest for Component {
 impl wit::Guest for Component {
     fn open(options: wit::Options) -> Result<(), String> {
         let name = BString::from(from_wasi_string(options.name));
-        session::open(name, options.state.as_deref(), options.interactive)
+        session::open(name, options.state.as_deref(), options.resumed, options.interactive)
     }
 
     fn exec(request: wit::Request) -> wit::Outcome {

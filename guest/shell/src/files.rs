@@ -28,6 +28,8 @@ pub struct File {
     /// The kernel's handle, once there is one.
     open: OnceCell<OpenFile>,
     memory: Option<Memory>,
+    /// The descriptor as which this process was given it.
+    inherited: Option<u32>,
 }
 
 /// A file's contents while they are in the shell's memory.
@@ -41,19 +43,42 @@ enum Memory {
 
 impl From<OpenFile> for File {
     fn from(file: OpenFile) -> Self {
-        File { open: OnceCell::from(file), memory: None }
+        File { open: OnceCell::from(file), memory: None, inherited: None }
     }
 }
 
 impl File {
     /// A file that collects what is written to it.
     pub fn capture() -> File {
-        File { open: OnceCell::new(), memory: Some(Memory::Capture(RefCell::default())) }
+        File { open: OnceCell::new(), memory: Some(Memory::Capture(RefCell::default())), inherited: None }
     }
 
     /// A file to read a text from.
     pub fn text(text: Vec<u8>) -> File {
-        File { open: OnceCell::new(), memory: Some(Memory::Text(text.into(), Cell::new(0))) }
+        File { open: OnceCell::new(), memory: Some(Memory::Text(text.into(), Cell::new(0))), inherited: None }
+    }
+
+    /// What this process was given as descriptor `fd`.
+    pub fn inherited(fd: u32, file: OpenFile) -> File {
+        File { open: OnceCell::from(file), memory: None, inherited: Some(fd) }
+    }
+
+    /// The descriptor as which this process was given it, if it was.
+    pub fn inherited_as(&self) -> Option<u32> {
+        self.inherited
+    }
+
+    /// The kernel's handle, if it has one already.
+    pub fn opened(&self) -> Option<&OpenFile> {
+        self.open.get()
+    }
+
+    /// What is left to read of a text in memory.
+    pub fn unread_text(&self) -> Option<Vec<u8>> {
+        match self.in_memory() {
+            Some(Memory::Text(text, at)) => Some(text.get(at.get()..).unwrap_or_default().to_vec()),
+            _ => None,
+        }
     }
 
     /// The kernel's handle, for a child or for what only the kernel can do.
@@ -204,7 +229,7 @@ impl FileTable {
         let mut table = FileTable::default();
         for fd in files::inherited_fds() {
             if let Some(file) = OpenFile::inherited(fd) {
-                table.put(fd, Some(Entry { file: Rc::new(file.into()), private: false }));
+                table.put(fd, Some(Entry { file: Rc::new(File::inherited(fd, file)), private: false }));
             }
         }
         table

@@ -6,6 +6,7 @@ use std::rc::Rc;
 use agentfense_sys::processes::{self, Change, Pid, WaitFlags, WaitTarget};
 use agentfense_sys::{Errno, Signal};
 use bstr::BString;
+use serde::{Deserialize, Serialize};
 
 use crate::options::SetOption;
 use crate::shell::{Run, Shell};
@@ -14,7 +15,7 @@ use crate::shell::{Run, Shell};
 const REMEMBERED: usize = 4096;
 
 /// What a process of a job does.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum ProcessState {
     /// It runs.
     Running,
@@ -54,7 +55,7 @@ impl From<Change> for ProcessState {
 }
 
 /// A background or stopped pipeline.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Job {
     /// `%N`
     pub number: u32,
@@ -111,7 +112,7 @@ pub enum NoJob {
 }
 
 /// All jobs of a shell.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub struct Jobs {
     list: Rc<Vec<Job>>,
     /// Job numbers, the current one last.

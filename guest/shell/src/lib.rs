@@ -13,6 +13,7 @@
 
 pub mod ast;
 pub mod builtins;
+pub mod checkpoint;
 pub mod completion;
 pub mod exec;
 pub mod expand;

@@ -7,10 +7,9 @@ use agentfense_sys::Signal;
 use agentfense_sys::processes::{self, Disposition};
 use bstr::BString;
 
-use crate::files::FileTable;
+use crate::checkpoint;
 use crate::options::Shopt;
 use crate::shell::{Flow, Role, Run, Shell};
-use crate::state;
 use crate::vars::{Attributes, Variable};
 
 thread_local! {
@@ -40,10 +39,11 @@ pub struct Outcome {
     pub exited: bool,
 }
 
-/// Starts the session's shell, fresh or from a saved state.
-pub fn open(name: BString, saved: Option<&[u8]>, interactive: bool) -> Result<(), String> {
+/// Starts the session's shell, fresh or from a saved state, which may be that
+/// of this very process.
+pub fn open(name: BString, saved: Option<&[u8]>, resumed: bool, interactive: bool) -> Result<(), String> {
     let mut shell = match saved {
-        Some(bytes) => restored(bytes)?,
+        Some(bytes) => checkpoint::from_bytes(bytes, resumed)?,
         None => {
             let environment =
                 agentfense_sys::env().into_iter().map(|(name, value)| (name.into(), value.into())).collect();
@@ -56,20 +56,6 @@ pub fn open(name: BString, saved: Option<&[u8]>, interactive: bool) -> Result<()
     shell.install_dispositions();
     SHELL.with_borrow_mut(|slot| *slot = Some(shell));
     Ok(())
-}
-
-/// A shell from its saved state, in this process.
-fn restored(bytes: &[u8]) -> Result<Shell, String> {
-    let mut shell = state::from_bytes(bytes)?;
-    shell.role = Role::Session;
-    shell.pid = processes::get_pid();
-    shell.files = FileTable::inherited();
-    processes::umask(shell.umask);
-    // The directory may be gone; the shell then starts where it was put.
-    if processes::change_dir(&shell.cwd).is_err() {
-        shell.cwd = processes::current_dir().into();
-    }
-    Ok(shell)
 }
 
 /// Runs a script in the session.
@@ -86,7 +72,7 @@ pub fn exec(request: Request) -> Outcome {
 
 /// The state as bytes; empty when there is no shell any more.
 pub fn save() -> Vec<u8> {
-    SHELL.with_borrow(|slot| slot.as_ref().map(state::to_bytes).unwrap_or_default())
+    SHELL.with_borrow(|slot| slot.as_ref().map(checkpoint::to_bytes).unwrap_or_default())
 }
 
 /// The prompt, expanded.

@@ -101,6 +101,11 @@ impl OpenFile {
     pub fn flags(&self) -> OpenFlags {
         self.0.flags()
     }
+
+    /// Where it was opened, if that was a path.
+    pub fn path(&self) -> Option<Vec<u8>> {
+        self.0.path().map(crate::escape::from_wasi_string)
+    }
 }
 
 impl From<raw::OpenFile> for OpenFile {

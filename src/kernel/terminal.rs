@@ -1,0 +1,224 @@
+//! A session's terminal: its standard streams and the lines typed to it.
+
+use std::collections::VecDeque;
+use std::sync::atomic::{AtomicU32, AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use bytes::{Bytes, BytesMut};
+use tokio::sync::Notify;
+
+use super::open_file::{OpenFile, Slot};
+use super::pipe::until;
+
+/// What a session's processes see as their terminal.
+pub(crate) struct Terminal {
+    pub(crate) stdin: Arc<Slot>,
+    pub(crate) stdout: Arc<Slot>,
+    pub(crate) stderr: Arc<Slot>,
+    /// What standard input is unless an exec brings its own.
+    pub(crate) lines: Arc<Lines>,
+    /// The group that an interrupt reaches.
+    pub(crate) foreground: AtomicU32,
+}
+
+impl Terminal {
+    /// A terminal whose output goes to these files.
+    pub(crate) fn new(is_terminal: bool, stdout: Arc<OpenFile>, stderr: Arc<OpenFile>) -> Arc<Self> {
+        let lines = Arc::new(Lines::default());
+        Arc::new(Terminal {
+            stdin: Slot::new(OpenFile::lines(lines.clone()), is_terminal),
+            stdout: Slot::new(stdout, is_terminal),
+            stderr: Slot::new(stderr, is_terminal),
+            lines,
+            foreground: AtomicU32::new(0),
+        })
+    }
+}
+
+/// Typed input. A read gives at most one line, and an end of the file is one
+/// empty read, not the end of the terminal: as in termios(3)'s canonical mode.
+#[derive(Default)]
+pub(crate) struct Lines {
+    typed: Mutex<Typed>,
+    readable: Notify,
+    /// Reads that wait.
+    waiting: AtomicUsize,
+    /// A read began to wait, or a process came to rest while one waits.
+    changed: Notify,
+}
+
+#[derive(Default)]
+struct Typed {
+    /// An empty piece is an end of the file.
+    pieces: VecDeque<Bytes>,
+    /// Bytes and ends of the file.
+    len: usize,
+}
+
+impl Lines {
+    fn typed(&self) -> MutexGuard<'_, Typed> {
+        // Nothing below panics while it holds the lock, so its contents are whole.
+        self.typed.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Types text.
+    pub(crate) fn put(&self, text: Bytes) {
+        if text.is_empty() {
+            return;
+        }
+        let mut typed = self.typed();
+        typed.len += text.len();
+        typed.pieces.push_back(text);
+        drop(typed);
+        self.readable.notify_waiters();
+    }
+
+    /// Types an end of the file (Ctrl-D).
+    pub(crate) fn put_end(&self) {
+        let mut typed = self.typed();
+        typed.len += 1;
+        typed.pieces.push_back(Bytes::new());
+        drop(typed);
+        self.readable.notify_waiters();
+    }
+
+    /// Forgets what nobody has read, as an interrupt at a terminal does.
+    pub(crate) fn flush(&self) {
+        *self.typed() = Typed::default();
+    }
+
+    /// At most one line of at most `max` bytes; empty at an end of the file;
+    /// `None` when it would wait.
+    pub(crate) fn try_read(&self, max: usize) -> Option<Bytes> {
+        self.try_read_until(b'\n', max)
+    }
+
+    /// Bytes up to and including `delimiter`, at most `max`. Unlike a line, a
+    /// longer record is waited for.
+    pub(crate) fn try_read_record(&self, delimiter: u8, max: usize) -> Option<Bytes> {
+        let typed = self.typed();
+        let mut len = 0;
+        let complete = typed.pieces.iter().any(|piece| {
+            len += piece.len();
+            piece.is_empty() || len >= max || piece.contains(&delimiter)
+        });
+        drop(typed);
+        if complete { self.try_read_until(delimiter, max) } else { None }
+    }
+
+    fn try_read_until(&self, delimiter: u8, max: usize) -> Option<Bytes> {
+        if max == 0 {
+            return Some(Bytes::new());
+        }
+        let mut typed = self.typed();
+        let mut out = BytesMut::new();
+        while let Some(piece) = typed.pieces.front_mut() {
+            if piece.is_empty() {
+                // After text it ends this read, and is the next one's.
+                if out.is_empty() {
+                    typed.pieces.pop_front();
+                    typed.len -= 1;
+                }
+                return Some(out.freeze());
+            }
+            let end = piece.iter().position(|&byte| byte == delimiter).map_or(piece.len(), |at| at + 1);
+            let part = piece.split_to(end.min(max - out.len()));
+            if piece.is_empty() {
+                typed.pieces.pop_front();
+            }
+            typed.len -= part.len();
+            out.extend_from_slice(&part);
+            if out.len() == max || out.last() == Some(&delimiter) {
+                break;
+            }
+        }
+        if out.is_empty() { None } else { Some(out.freeze()) }
+    }
+
+    pub(crate) fn is_readable(&self) -> bool {
+        self.typed().len > 0
+    }
+
+    /// What is typed and not read, in bytes and ends of the file.
+    pub(crate) fn len(&self) -> usize {
+        self.typed().len
+    }
+
+    /// Waits for more than `seen` of them.
+    pub(crate) async fn readable_beyond(&self, seen: usize) {
+        if self.len() > seen {
+            return;
+        }
+        let _waiting = Waiting::new(self);
+        until(&self.readable, || self.len() > seen).await;
+    }
+
+    /// Whether someone waits for more to be typed.
+    fn is_waited_for(&self) -> bool {
+        self.waiting.load(Ordering::Acquire) > 0
+    }
+
+    /// A process of the session came to rest.
+    pub(crate) fn at_rest(&self) {
+        if self.is_waited_for() {
+            self.changed.notify_waiters();
+        }
+    }
+
+    /// Waits until someone waits for more to be typed while the condition holds.
+    pub(crate) async fn wanted_and(&self, condition: impl Fn() -> bool) {
+        until(&self.changed, || self.is_waited_for() && condition()).await;
+    }
+}
+
+/// A read that waits.
+struct Waiting<'a>(&'a Lines);
+
+impl<'a> Waiting<'a> {
+    fn new(lines: &'a Lines) -> Self {
+        lines.waiting.fetch_add(1, Ordering::AcqRel);
+        lines.changed.notify_waiters();
+        Waiting(lines)
+    }
+}
+
+impl Drop for Waiting<'_> {
+    fn drop(&mut self) {
+        self.0.waiting.fetch_sub(1, Ordering::AcqRel);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_read_gives_one_line_and_an_end_ends_one_read() {
+        let lines = Lines::default();
+        assert_eq!(lines.try_read(100), None);
+        lines.put(Bytes::from_static(b"one\ntwo\nth"));
+        lines.put_end();
+        lines.put(Bytes::from_static(b"ree\n"));
+        assert_eq!(lines.try_read(2).as_deref(), Some(&b"on"[..]));
+        assert_eq!(lines.try_read(100).as_deref(), Some(&b"e\n"[..]));
+        assert_eq!(lines.try_read(100).as_deref(), Some(&b"two\n"[..]));
+        assert_eq!(lines.try_read(100).as_deref(), Some(&b"th"[..]));
+        assert_eq!(lines.try_read(100).as_deref(), Some(&b""[..]));
+        assert_eq!(lines.try_read(100).as_deref(), Some(&b"ree\n"[..]));
+        lines.put_end();
+        assert_eq!(lines.try_read(100).as_deref(), Some(&b""[..]));
+        assert_eq!(lines.try_read(100), None);
+        assert_eq!(lines.len(), 0);
+    }
+
+    #[test]
+    fn a_record_is_waited_for_and_may_span_pieces() {
+        let lines = Lines::default();
+        lines.put(Bytes::from_static(b"a;"));
+        lines.put(Bytes::from_static(b"b\nrest"));
+        assert_eq!(lines.try_read_record(b'\0', 100), None);
+        assert_eq!(lines.try_read_record(b'\n', 100).as_deref(), Some(&b"a;b\n"[..]));
+        assert_eq!(lines.try_read_record(b'\n', 100), None);
+        assert_eq!(lines.try_read_record(b'\n', 3).as_deref(), Some(&b"res"[..]));
+    }
+}
