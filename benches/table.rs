@@ -144,6 +144,42 @@ fn table(directory: &std::path::Path) {
         ("string append, 10k times", "s=; for ((i=0; i<10000; i++)); do s+=x; done; echo ${#s}", 10),
         ("10k function calls", "f() { x=$1; }; for ((i=0; i<10000; i++)); do f $i; done; echo $x", 10),
         ("100 command substitutions", "for i in {1..100}; do x=$(echo $i); done; echo $x", 20),
+        ("while and [ ], 10k rounds", "i=0; while [ $i -lt 10000 ]; do i=$((i+1)); done; echo $i", 10),
+        ("[[ ]] with a pattern, 10k times", "for ((i=0; i<10000; i++)); do [[ $i == 5* && -n $i ]]; done; echo $i", 10),
+        (
+            "case, 10k times",
+            "for ((i=0; i<10000; i++)); do case $i in *1) a=1;; *[2-5]) a=2;; *) a=3;; esac; done; echo $a",
+            10,
+        ),
+        (
+            "five expansions of a path, 5k times",
+            "p=/usr/local/lib/foo.tar.gz; for ((i=0; i<5000; i++)); do a=${p##*/} b=${p%/*} c=${a%%.*} d=${p//\\//_} e=${p/lib/LIB}; done; echo $a$b$c$d$e",
+            10,
+        ),
+        (
+            "${s:i:1} over 5k characters",
+            "s=$(printf '%05000d' 7); for ((i=0; i<${#s}; i++)); do c=${s:i:1}; done; echo $c",
+            10,
+        ),
+        ("array append, 20k times", "a=(); for ((i=0; i<20000; i++)); do a+=($i); done; echo ${#a[@]}", 10),
+        ("${#a[@]} of 1000, 10k times", "a=({1..1000}); for ((i=0; i<10000; i++)); do n=${#a[@]}; done; echo $n", 10),
+        (
+            "associative array, 10k keys",
+            "declare -A m; for ((i=0; i<10000; i++)); do m[key$i]=$i; done; echo ${#m[@]}",
+            10,
+        ),
+        ("mapfile of 10k lines", "mapfile -t a < lines; echo ${#a[@]}", 20),
+        ("printf -v, 10k times", "for ((i=0; i<10000; i++)); do printf -v x '%05d-%s' $i abc; done; echo $x", 10),
+        (
+            "=~ with a group, 10k times",
+            "for ((i=0; i<10000; i++)); do [[ foo$i =~ ^foo([0-9]+)$ ]]; done; echo ${BASH_REMATCH[1]}",
+            10,
+        ),
+        (
+            "recursive fib 15",
+            "fib() { if (( $1 < 2 )); then r=$1; else local a; fib $(($1-1)); a=$r; fib $(($1-2)); r=$((a+r)); fi; }; fib 15; echo $r",
+            10,
+        ),
         ("forked subshells in a pipe, 20x", "for i in {1..20}; do (echo a; echo b) | (cat; echo c); done | wc -l", 10),
     ];
     let chosen: Vec<String> = std::env::args().skip(1).filter(|arg| !arg.starts_with('-')).collect();

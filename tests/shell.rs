@@ -19,7 +19,7 @@ fn scripts_print_what_is_expected() {
     let mut failures = Vec::new();
     for path in &scripts {
         let script = std::fs::read(path).unwrap();
-        let expected = std::fs::read_to_string(path.with_extension("out")).unwrap();
+        let expected = std::fs::read(path.with_extension("out")).unwrap();
         let status = script
             .strip_prefix(b"# status: ")
             .and_then(|rest| std::str::from_utf8(rest.split(|&b| b == b'\n').next()?).ok()?.trim().parse().ok())
@@ -29,8 +29,8 @@ fn scripts_print_what_is_expected() {
         let name = path.file_name().unwrap().to_string_lossy();
         let result =
             session.prepare(script).name(name.clone()).timeout(std::time::Duration::from_secs(60)).wait().unwrap();
-        let output = result.stdout_text();
-        if output != expected || result.exit_code != Some(status) {
+        if result.stdout != expected || result.exit_code != Some(status) {
+            let (output, expected) = (result.stdout_text(), String::from_utf8_lossy(&expected));
             let difference = output
                 .lines()
                 .zip(expected.lines())

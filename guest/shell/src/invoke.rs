@@ -163,6 +163,7 @@ impl Shell {
     fn run_invocation(&mut self, invocation: Invocation) -> Run {
         let Invocation { text, standard_input, login, interactive, norc, noprofile, rcfile, mut operands } = invocation;
         self.options.shopt_set(Shopt::LoginShell, login);
+        self.note_posix();
         if interactive {
             self.interactive = true;
             self.options.shopt_set(Shopt::ExpandAliases, true);
@@ -175,6 +176,7 @@ impl Shell {
             self.run_optional_file(file)?;
         } else if !interactive
             && !self.options.get(SetOption::Posix)
+            && !self.options.get(SetOption::Privileged)
             && let Some(file) = self.var(b"BASH_ENV").filter(|file| !file.is_empty())
         {
             let file = self.expand_prompt_text(&file, false);

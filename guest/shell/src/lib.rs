@@ -14,6 +14,7 @@
 pub mod ast;
 pub mod builtins;
 pub mod checkpoint;
+mod clock;
 pub mod completion;
 pub mod exec;
 pub mod expand;

@@ -104,7 +104,16 @@ impl Shell {
     #[cold]
     #[inline(never)]
     pub fn error(&mut self, message: impl AsRef<[u8]>) {
+        self.tagged_error(b"", message);
+    }
+
+    /// As `error`, with something before the line: `bash: eval: line 3: MESSAGE`.
+    pub(crate) fn tagged_error(&mut self, tag: &[u8], message: impl AsRef<[u8]>) {
         let mut line = self.message_name().to_vec();
+        if let Some(tag) = tag.strip_suffix(b": ") {
+            line.extend_from_slice(b": ");
+            line.extend_from_slice(tag);
+        }
         if !self.interactive {
             line.extend_from_slice(format!(": line {}", self.line).as_bytes());
         }

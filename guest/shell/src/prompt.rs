@@ -2,7 +2,6 @@
 
 use bstr::{BString, ByteSlice};
 
-use crate::builtins::strftime;
 use crate::options::Shopt;
 use crate::shell::Shell;
 use crate::start::base_name;
@@ -84,16 +83,16 @@ impl Shell {
                 b'$' => out.push(b'$'),
                 b'#' if !self.interactive => out.push(b'0'),
                 b'!' | b'#' => out.extend_from_slice((self.history.len() + 1).to_string().as_bytes()),
-                b'd' => out.extend_from_slice(&now(b"%a %b %d")),
-                b't' => out.extend_from_slice(&now(b"%H:%M:%S")),
-                b'T' => out.extend_from_slice(&now(b"%I:%M:%S")),
-                b'@' => out.extend_from_slice(&now(b"%I:%M %p")),
-                b'A' => out.extend_from_slice(&now(b"%H:%M")),
+                b'd' => out.extend_from_slice(&self.now(b"%a %b %d")),
+                b't' => out.extend_from_slice(&self.now(b"%H:%M:%S")),
+                b'T' => out.extend_from_slice(&self.now(b"%I:%M:%S")),
+                b'@' => out.extend_from_slice(&self.now(b"%I:%M %p")),
+                b'A' => out.extend_from_slice(&self.now(b"%H:%M")),
                 b'D' if rest.first() == Some(&b'{') => {
                     let inner = rest.get(1..).unwrap_or_default();
                     let end = inner.find_byte(b'}').unwrap_or(inner.len());
                     let format = inner.get(..end).unwrap_or_default();
-                    out.extend_from_slice(&now(if format.is_empty() { b"%X" } else { format }));
+                    out.extend_from_slice(&self.now(if format.is_empty() { b"%X" } else { format }));
                     rest = inner.get(end + 1..).unwrap_or_default();
                 }
                 b'0'..=b'7' => {
@@ -120,8 +119,9 @@ fn push_literally(out: &mut Vec<u8>, text: &[u8]) {
     }
 }
 
-/// The time now in a format of strftime(3).
-fn now(format: &[u8]) -> Vec<u8> {
-    let text: Vec<u8> = strftime::format(format, crate::vars::now().0).into();
-    text
+impl Shell {
+    /// The time now in a format of strftime(3).
+    fn now(&mut self, format: &[u8]) -> Vec<u8> {
+        self.format_time(format, crate::vars::now().0)
+    }
 }

@@ -39,7 +39,7 @@ impl Regex {
         if let Some(found) = COMPILED.with_borrow(|kept| kept.get(&key).cloned()) {
             return Ok(found);
         }
-        if repeats_nothing(expression) {
+        if is_refused(expression) {
             return Err(Invalid);
         }
         let flags = Flags { ignore_case, bytes: key.2, ..Flags::default() };
@@ -63,10 +63,10 @@ impl Regex {
     }
 }
 
-/// Whether a repetition follows nothing that could be repeated, or a brace
-/// begins no interval. Grep makes text of such characters; bash's library
-/// refuses them in extended expressions.
-fn repeats_nothing(expression: &[u8]) -> bool {
+/// Whether a repetition follows nothing that could be repeated, a brace begins
+/// no interval, or a collating symbol is no single character. Grep makes what it
+/// can of these; bash's library refuses them in extended expressions.
+fn is_refused(expression: &[u8]) -> bool {
     // At the start, and after `(`, `|` and the anchors, there is no atom.
     let mut atom = false;
     let mut rest = expression;
@@ -80,7 +80,8 @@ fn repeats_nothing(expression: &[u8]) -> bool {
             },
             b'(' | b'|' | b'^' | b'$' => atom = false,
             b'[' => {
-                rest = tail.get(bracket(tail)..).unwrap_or_default();
+                let Some(length) = bracket(tail) else { return true };
+                rest = tail.get(length..).unwrap_or_default();
                 atom = true;
             }
             b'\\' => {
@@ -102,26 +103,28 @@ fn interval(text: &[u8]) -> Option<usize> {
     (numbers && !inside.is_empty() && commas <= 1).then_some(end + 1)
 }
 
-/// How far the bracket expression goes that begins before the text.
-fn bracket(text: &[u8]) -> usize {
+/// How far the bracket expression goes that begins before the text; none where
+/// it is refused.
+fn bracket(text: &[u8]) -> Option<usize> {
     let mut at = usize::from(text.first() == Some(&b'^'));
     // A bracket that comes first stands for itself.
     at += usize::from(text.get(at) == Some(&b']'));
     while let Some(byte) = text.get(at) {
         at += 1;
         match (byte, text.get(at)) {
-            (b']', _) => return at,
+            (b']', _) => return Some(at),
             (b'[', Some(kind @ (b':' | b'.' | b'='))) => {
-                let named = text.get(at + 1..).unwrap_or_default();
-                match named.windows(2).position(|pair| pair == [*kind, b']']) {
-                    Some(end) => at += end + 3,
-                    None => return text.len(),
+                let named = text.get(at + 1..)?;
+                let end = named.windows(2).position(|pair| pair == [*kind, b']'])?;
+                if *kind != b':' && text::char_len(named) != end {
+                    return None;
                 }
+                at += end + 3;
             }
             _ => {}
         }
     }
-    at
+    None
 }
 
 /// Appends text so that it stands for itself in an expression.

@@ -5,6 +5,7 @@
 //! its own gets it as bytes (`state`). What cannot be cloned, such as the
 //! open files' offsets, is shared as POSIX says.
 
+use std::collections::BTreeMap;
 use std::ops::Deref;
 use std::rc::Rc;
 
@@ -14,6 +15,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::ast::Function;
 use crate::completion::Completions;
+use crate::exec::Coprocess;
 use crate::files::FileTable;
 use crate::jobs::Jobs;
 use crate::options::Options;
@@ -202,6 +204,12 @@ pub struct Shell {
     pub call_arguments: Rc<Vec<Rc<Vec<BString>>>>,
     /// How many lines of the history file `history -r` and `-n` have read.
     pub history_lines_read: usize,
+    /// The coprocesses.
+    pub coprocesses: Vec<Coprocess>,
+    /// The functions that DEBUG and RETURN traps go into (`declare -ft`).
+    pub traced_functions: Rc<FxHashSet<BString>>,
+    /// What `ulimit` was asked for, by the option's letter.
+    pub soft_limits: Rc<BTreeMap<u8, Option<u64>>>,
     /// Children that no job names (their subshell ended): reaped in passing.
     pub orphans: bool,
 }

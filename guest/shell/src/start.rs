@@ -49,6 +49,7 @@ impl Shell {
             unset.attributes.insert(Attributes::INVISIBLE);
             shell.vars.insert(b"OLDPWD", unset);
         }
+        shell.note_posix();
         for (name, text) in functions {
             shell.import_function(&name, &text);
         }

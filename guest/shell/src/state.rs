@@ -4,6 +4,7 @@
 //! belongs to a process (files, jobs, signals that wait) is not part of it.
 //! Bytes that are damaged or of another version are an error, never a panic.
 
+use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use bstr::BString;
@@ -23,7 +24,7 @@ use crate::vars::Variables;
 const MAGIC: &[u8; 8] = b"afshell\0";
 
 /// Goes up with every change of the form below or of what it holds.
-const VERSION: u32 = 2;
+const VERSION: u32 = 3;
 
 macro_rules! state {
     ($($field:ident: $kind:ty,)*) => {
@@ -83,6 +84,8 @@ state! {
     history_lines_read: usize,
     completions: Rc<Completions>,
     call_arguments: Rc<Vec<Rc<Vec<BString>>>>,
+    traced_functions: Rc<FxHashSet<BString>>,
+    soft_limits: Rc<BTreeMap<u8, Option<u64>>>,
 }
 
 /// The state as bytes.
@@ -157,6 +160,9 @@ impl Shell {
             call_arguments: Rc::default(),
             history_lines_read: 0,
             orphans: false,
+            coprocesses: Vec::new(),
+            traced_functions: Rc::default(),
+            soft_limits: Rc::default(),
         }
     }
 }

@@ -234,13 +234,15 @@ impl Shell {
 
     /// Takes out the traps that a function does not inherit; give them to
     /// `restore_function_traps` afterwards.
-    pub fn hide_function_traps(&mut self) -> Vec<(Condition, Rc<BString>)> {
+    pub fn hide_function_traps(&mut self, function: &BString) -> Vec<(Condition, Rc<BString>)> {
         let mut hidden = Vec::new();
+        let traced = self.traced_functions.contains(function);
         for (condition, option) in
             [(DEBUG, SetOption::Functrace), (RETURN, SetOption::Functrace), (ERR, SetOption::Errtrace)]
         {
             if self.traps.pseudo & pseudo_bit(condition) != 0
                 && !self.options.get(option)
+                && !(traced && condition != ERR)
                 && let Some(action) = self.traps.get(condition).cloned()
             {
                 self.traps.put(condition, None);

@@ -225,8 +225,33 @@ pub fn compopt(shell: &mut Shell, args: &[BString]) -> Run<i32> {
     Ok(report_unknown(shell, b"compopt", &unknown))
 }
 
-/// `bind`
-pub fn bind(shell: &mut Shell, _: &[BString]) -> Run<i32> {
+/// `bind`: there are no key bindings to set. Options are checked as bash does;
+/// the rest is accepted with its warning, since start-up files call it.
+pub fn bind(shell: &mut Shell, args: &[BString]) -> Run<i32> {
+    const USAGE: &str =
+        "bind [-lpsvPSVX] [-m keymap] [-f filename] [-q name] [-u name] [-r keyseq] [-x keyseq:shell-command]";
     shell.builtin_error(b"bind", "warning: line editing not enabled");
+    let mut rest = args.iter().skip(1).map(|argument| argument.as_slice());
+    while let Some([b'-', letters @ ..]) = rest.next() {
+        if letters == b"-" {
+            break;
+        }
+        for (index, letter) in letters.iter().enumerate() {
+            match letter {
+                b'l' | b'p' | b's' | b'v' | b'P' | b'S' | b'V' | b'X' => {}
+                b'm' | b'f' | b'q' | b'u' | b'r' | b'x' => {
+                    let attached = index + 1 < letters.len();
+                    if !attached && rest.next().is_none() {
+                        let message = [b"-".as_slice(), &[*letter], b": option requires an argument"].concat();
+                        shell.builtin_error(b"bind", message);
+                        shell.write_error(format!("bind: usage: {USAGE}\n").as_bytes());
+                        return Ok(2);
+                    }
+                    break;
+                }
+                other => return Ok(shell.invalid_option(b"bind", *other, USAGE)),
+            }
+        }
+    }
     Ok(0)
 }

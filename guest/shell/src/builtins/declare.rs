@@ -575,7 +575,15 @@ fn function_operand(shell: &mut Shell, request: Request, operand: &DeclArg) -> R
         Rc::make_mut(&mut shell.readonly_functions).insert(name.clone());
         changed = true;
     }
-    if changed || request.on.any(Attributes::TRACE) {
+    if request.on.any(Attributes::TRACE) {
+        Rc::make_mut(&mut shell.traced_functions).insert(name.clone());
+        changed = true;
+    }
+    if request.off.any(Attributes::TRACE) {
+        Rc::make_mut(&mut shell.traced_functions).remove(&name);
+        changed = true;
+    }
+    if changed {
         return Ok(true);
     }
     if request.names_only {
@@ -686,12 +694,16 @@ fn list_functions(shell: &mut Shell, request: Request) -> Run<i32> {
     for function in functions {
         let exported = shell.exported_functions.contains(&function.name);
         let readonly = shell.readonly_functions.contains(&function.name);
+        let traced = shell.traced_functions.contains(&function.name);
         if (request.on.any(Attributes::EXPORT) && !exported) || (request.on.any(Attributes::READONLY) && !readonly) {
             continue;
         }
         let mut letters = String::from("f");
         if readonly {
             letters.push('r');
+        }
+        if traced {
+            letters.push('t');
         }
         if exported {
             letters.push('x');

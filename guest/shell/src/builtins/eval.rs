@@ -21,7 +21,7 @@ pub fn eval(shell: &mut Shell, args: &[BString]) -> Run<i32> {
     shell.enter()?;
     shell.trace_level += 1;
     let line = shell.line;
-    let result = shell.run_text(&text, line.max(1));
+    let result = shell.run_evaluated(&text, line.max(1));
     shell.trace_level -= 1;
     shell.line = line;
     shell.leave();

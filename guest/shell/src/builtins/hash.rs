@@ -117,7 +117,8 @@ fn print_all(shell: &mut Shell, reusable_form: bool) -> Run {
     let mut entries: Vec<_> = shell.hash.entries.iter().map(|(name, hashed)| (name.clone(), hashed.clone())).collect();
     entries.sort_by(|left, right| left.0.cmp(&right.0));
     if entries.is_empty() {
-        return if reusable_form { Ok(()) } else { shell.out(b"hash: hash table empty\n") };
+        let silent = reusable_form || shell.options.get(crate::options::SetOption::Posix);
+        return if silent { Ok(()) } else { shell.out(b"hash: hash table empty\n") };
     }
     if !reusable_form {
         shell.out(b"hits\tcommand\n")?;

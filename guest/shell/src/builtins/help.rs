@@ -118,12 +118,12 @@ fn text(name: &str) -> (&'static str, &'static str) {
 
 /// `help`
 pub fn help(shell: &mut Shell, args: &[BString]) -> Run<i32> {
-    let (mut brief, mut synopsis) = (false, false);
+    let (mut brief, mut synopsis, mut manual) = (false, false, false);
     let first = match letters(args, |letter| {
         match letter {
             b'd' => brief = true,
             b's' => synopsis = true,
-            b'm' => {}
+            b'm' => manual = true,
             _ => return false,
         }
         true
@@ -155,6 +155,9 @@ pub fn help(shell: &mut Shell, args: &[BString]) -> Run<i32> {
                 format!("{}: {usage}\n", builtin.name)
             } else if brief {
                 format!("{} - {purpose}\n", builtin.name)
+            } else if manual {
+                let name = builtin.name;
+                format!("NAME\n    {name} - {purpose}\n\nSYNOPSIS\n    {usage}\n\nDESCRIPTION\n    {purpose}\n\n")
             } else {
                 format!("{}: {usage}\n    {purpose}\n", builtin.name)
             };

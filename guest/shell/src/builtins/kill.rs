@@ -6,6 +6,7 @@ use bstr::BString;
 
 use super::control::parse_number;
 use crate::messages::concat;
+use crate::options::SetOption;
 use crate::shell::{Run, Shell};
 use crate::traps::short_name;
 
@@ -116,6 +117,11 @@ fn send(shell: &mut Shell, operand: &BString, signal: Option<Signal>) -> Run<boo
 
 /// `kill -l`
 fn list(shell: &mut Shell, operands: &[BString]) -> Run<i32> {
+    if operands.is_empty() && shell.options.get(SetOption::Posix) {
+        let names: Vec<String> = Signal::all().map(short_name).collect();
+        shell.out(format!("{}\n", names.join(" ")).as_bytes())?;
+        return Ok(0);
+    }
     if operands.is_empty() {
         shell.print_signals()?;
         return Ok(0);

@@ -35,7 +35,6 @@ mod set;
 mod shift;
 mod shopt;
 mod source;
-pub(crate) mod strftime;
 mod test;
 mod times;
 mod trap;

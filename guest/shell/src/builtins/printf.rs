@@ -4,7 +4,6 @@ mod float;
 
 use bstr::{BString, ByteSlice, ByteVec};
 
-use super::strftime;
 use crate::expand::escapes::{self, Style};
 use crate::expand::{quote, text};
 use crate::shell::{Flow, Run, Shell};
@@ -291,7 +290,8 @@ impl Printer<'_> {
                         seconds => seconds,
                     },
                 };
-                let formatted = strftime::format(format, seconds);
+                let format = format.to_vec();
+                let formatted = self.shell.format_time(&format, seconds);
                 self.string(&formatted, spec);
                 return Some(at + end + 2);
             }

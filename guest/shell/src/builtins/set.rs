@@ -8,7 +8,7 @@ use crate::expand::quote;
 use crate::messages::concat;
 use crate::options::{LETTERS, SetOption};
 use crate::shell::{Flow, Run, Shell};
-use crate::vars::{Attributes, value_text};
+use crate::vars::{Attributes, Variable, value_text};
 
 const USAGE: &[u8] = b"set: usage: set [-abefhkmnptuvxBCEHPT] [-o option-name] [--] [-] [arg ...]\n";
 
@@ -106,6 +106,21 @@ impl Shell {
     /// Turns a `set` option on or off, with what else that means.
     pub(crate) fn change_option(&mut self, option: SetOption, on: bool) {
         self.options.set(option, on);
+        if option == SetOption::Posix {
+            self.note_posix();
+        }
+    }
+
+    /// POSIXLY_CORRECT tells programs of the shell's mode. Setting it is no
+    /// assignment of the script's: a readonly one stays.
+    pub(crate) fn note_posix(&mut self) {
+        let set = self.vars.plain(b"POSIXLY_CORRECT").is_some();
+        let on = self.options.get(SetOption::Posix);
+        if on && !set {
+            self.vars.insert(b"POSIXLY_CORRECT", Variable::scalar("y", Attributes::NONE));
+        } else if !on && set {
+            self.vars.unset(b"POSIXLY_CORRECT");
+        }
     }
 }
 

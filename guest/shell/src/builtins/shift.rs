@@ -4,7 +4,7 @@ use std::rc::Rc;
 
 use bstr::BString;
 
-use crate::options::Shopt;
+use crate::options::{SetOption, Shopt};
 use crate::shell::{Run, Shell};
 
 /// `shift [n]`
@@ -29,7 +29,7 @@ pub fn shift(shell: &mut Shell, args: &[BString]) -> Run<i32> {
     };
     let too_many = usize::try_from(count).ok().filter(|count| *count <= shell.positional.len());
     let Some(count) = too_many else {
-        if count < 0 || shell.options.shopt(Shopt::ShiftVerbose) {
+        if count < 0 || shell.options.shopt(Shopt::ShiftVerbose) || shell.options.get(SetOption::Posix) {
             shell.error(format!("shift: {count}: shift count out of range"));
         }
         return Ok(1);

@@ -1,4 +1,7 @@
-//! `ulimit`: shows the limits of the sandbox; they are not the script's to raise.
+//! `ulimit`: the limits of the sandbox, which the kernel holds against all its
+//! processes together and which are not the script's to raise. A lower limit
+//! that a script asks for is remembered and shown, by this shell and its
+//! subshells; the kernel goes on holding the sandbox's own.
 
 use agentfense_sys::processes::{self, ResourceKind};
 use bstr::BString;
@@ -30,9 +33,12 @@ const LIMITS: &[Limit] = &[
     Limit { letter: b'v', name: "virtual memory", unit: "kbytes", factor: 1024, kind: ResourceKind::Memory },
 ];
 
-fn value(limit: &Limit, hard: bool) -> Option<u64> {
+fn value(shell: &Shell, limit: &Limit, hard: bool) -> Option<u64> {
     let (soft, upper) = processes::get_limit(limit.kind);
-    (if hard { upper } else { soft }).map(|bytes| bytes / limit.factor)
+    match shell.soft_limits.get(&limit.letter) {
+        Some(asked) if !hard => *asked,
+        _ => (if hard { upper } else { soft }).map(|bytes| bytes / limit.factor),
+    }
 }
 
 fn text(value: Option<u64>) -> String {
@@ -66,7 +72,7 @@ pub fn ulimit(shell: &mut Shell, args: &[BString]) -> Run<i32> {
                 format!("({}, -{})", limit.unit, char::from(limit.letter))
             };
             let width = 43_usize.saturating_sub(limit.name.len());
-            shell.out(format!("{}{unit:>width$} {}\n", limit.name, text(value(limit, hard))).as_bytes())?;
+            shell.out(format!("{}{unit:>width$} {}\n", limit.name, text(value(shell, limit, hard))).as_bytes())?;
         }
         return Ok(0);
     }
@@ -76,20 +82,20 @@ pub fn ulimit(shell: &mut Shell, args: &[BString]) -> Run<i32> {
     let Some(wanted) = args.get(first) else {
         for limit in &chosen {
             let line = if chosen.len() > 1 {
-                format!("{} (-{}) {}\n", limit.name, char::from(limit.letter), text(value(limit, hard)))
+                format!("{} (-{}) {}\n", limit.name, char::from(limit.letter), text(value(shell, limit, hard)))
             } else {
-                format!("{}\n", text(value(limit, hard)))
+                format!("{}\n", text(value(shell, limit, hard)))
             };
             shell.out(line.as_bytes())?;
         }
         return Ok(0);
     };
     for limit in chosen {
-        let current = value(limit, hard);
+        let upper = value(shell, limit, true);
         let asked = match wanted.as_slice() {
             b"unlimited" => None,
-            b"soft" => value(limit, false),
-            b"hard" => value(limit, true),
+            b"soft" => value(shell, limit, false),
+            b"hard" => upper,
             text => match parse_number(text).and_then(|number| u64::try_from(number).ok()) {
                 Some(number) => Some(number),
                 None => {
@@ -98,13 +104,14 @@ pub fn ulimit(shell: &mut Shell, args: &[BString]) -> Run<i32> {
                 }
             },
         };
-        // The kernel has one set of limits for the sandbox, so that a request
-        // for what holds already is all that can be granted.
-        if asked != current {
+        let above = upper.is_some_and(|upper| asked.is_none_or(|asked| asked > upper));
+        // The hard limit is the sandbox's: only what it is already can be granted.
+        if above || (hard && asked != upper) {
             let message = format!("{}: cannot modify limit: Operation not permitted", limit.name);
             shell.builtin_error(b"ulimit", message);
             return Ok(1);
         }
+        std::rc::Rc::make_mut(&mut shell.soft_limits).insert(limit.letter, asked);
     }
     Ok(0)
 }

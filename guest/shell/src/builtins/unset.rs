@@ -4,6 +4,7 @@ use std::rc::Rc;
 
 use bstr::BString;
 
+use crate::options::Shopt;
 use crate::shell::{Flow, Run, Shell};
 use crate::vars::{Attributes, Place, Target, Value};
 
@@ -88,7 +89,7 @@ impl Shell {
         }
         match target {
             Target::Variable(name) => {
-                self.vars.unset(&name);
+                self.vars.remove(&name, self.options.shopt(Shopt::LocalvarUnset));
                 Ok(true)
             }
             Target::Element(name, subscript) => self.unset_element(&name, &subscript),

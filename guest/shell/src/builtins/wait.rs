@@ -58,12 +58,19 @@ pub fn wait(shell: &mut Shell, args: &[BString]) -> Run<i32> {
         }
     }
     shell.reap();
-    if any {
-        return wait_any(shell, rest, variable);
-    }
-    if rest.is_empty() {
-        return wait_all(shell);
-    }
+    let status = if any {
+        wait_any(shell, rest, variable)
+    } else if rest.is_empty() {
+        wait_all(shell)
+    } else {
+        wait_each(shell, rest, variable)
+    };
+    shell.settle_coprocesses();
+    status
+}
+
+/// `wait id...`: the last one's status.
+fn wait_each(shell: &mut Shell, rest: &[BString], variable: Option<BString>) -> Run<i32> {
     let mut status = 0;
     let mut told = None;
     for operand in rest {
@@ -123,6 +130,7 @@ fn wait_for(shell: &mut Shell, pid: Pid) -> Run<Waited> {
         match processes::wait(WaitTarget::Process(pid), WaitFlags::empty()) {
             Ok(Some((_, change @ (Change::Exited(_) | Change::Signaled(_))))) => {
                 let state = ProcessState::from(change);
+                report(shell, pid, state);
                 shell.jobs.update(pid, state);
                 finish_job(shell, pid);
                 return Ok(Waited::Ended(state));
@@ -135,6 +143,17 @@ fn wait_for(shell: &mut Shell, pid: Pid) -> Run<Waited> {
             }
             Err(_) => return Ok(Waited::Nothing),
         }
+    }
+}
+
+/// A job that a signal ended is told about, except for TERM.
+fn report(shell: &mut Shell, pid: Pid, state: ProcessState) {
+    if let ProcessState::Signaled(signal) = state
+        && signal != Signal::SIGTERM.number()
+        && !shell.interactive
+        && let Some(text) = shell.jobs.of_pid(pid).map(|job| job.text.clone())
+    {
+        shell.report_death(pid, signal, &|| text.clone());
     }
 }
 

@@ -11,6 +11,7 @@ impl Shell {
         match &compound.kind {
             CompoundKind::Group(program) => self.run_program(program),
             CompoundKind::Subshell(program) => {
+                self.line = compound.line;
                 self.run_subshell(program)?;
                 if self.traps.wants_command() && !self.traps.is_running() {
                     // What an ERR trap then names.

@@ -343,5 +343,5 @@ pub(crate) fn is_binary(path: &[u8]) -> bool {
     let Ok(file) = files::open(path, OpenFlags::READ, 0) else { return false };
     let Ok(start) = file.read_some(SNIFF) else { return false };
     let line = start.split(|byte| *byte == b'\n').next().unwrap_or_default();
-    line.contains(&0)
+    line.contains(&0) || start.starts_with(b"\x7fELF")
 }

@@ -62,7 +62,7 @@ impl Shell {
             Rc::make_mut(&mut self.call_arguments).push(arguments);
         }
         self.vars.push_scope();
-        let hidden = if self.has_function_traps() { self.hide_function_traps() } else { Vec::new() };
+        let hidden = if self.has_function_traps() { self.hide_function_traps(&function.name) } else { Vec::new() };
 
         // DEBUG runs once more on the way in, for the call itself.
         let mut result = if self.traps.armed(traps::DEBUG) { self.run_trap(traps::DEBUG) } else { Ok(()) };

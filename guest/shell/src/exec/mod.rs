@@ -28,6 +28,7 @@ pub(crate) mod test_expr;
 mod time;
 mod trace;
 
+pub use coproc::Coprocess;
 pub(crate) use external::{Found, search};
 pub(crate) use redirect::Undo;
 

@@ -167,7 +167,7 @@ impl Shell {
             return Err(Failure::Reported);
         };
         let Some(file) = self.files.get(source).cloned() else {
-            self.file_error(number, Errno::Badf);
+            self.file_error(&crate::expand::word_source(word), Errno::Badf);
             return Err(Failure::Reported);
         };
         let target = match &redirect.fd {
@@ -214,6 +214,10 @@ impl Shell {
     }
 
     fn open_path(&mut self, path: &BString, flags: OpenFlags) -> Result<Rc<File>, Failure> {
+        if is_network_path(path) {
+            self.error(concat(&[path, b": /dev/tcp and /dev/udp are not supported here"]));
+            return Err(Failure::Reported);
+        }
         match self.open_file(path, flags) {
             Ok(file) => Ok(file),
             Err(error) => {
@@ -290,6 +294,12 @@ impl Shell {
             }
         }
     }
+}
+
+/// bash's `/dev/tcp/HOST/PORT` and `/dev/udp/HOST/PORT`, which are no files.
+fn is_network_path(path: &[u8]) -> bool {
+    let rest = path.strip_prefix(b"/dev/tcp/").or_else(|| path.strip_prefix(b"/dev/udp/"));
+    rest.is_some_and(|rest| rest.contains(&b'/'))
 }
 
 /// A descriptor's number.

@@ -19,6 +19,17 @@ const CHUNK: u32 = 1 << 20;
 /// The longest line of standard input that is read in one piece.
 const MAX_LINE: u32 = 1 << 20;
 
+/// What a text is to the shell.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Text {
+    /// The script, or the text of `-c`.
+    Main,
+    /// What `eval` was given.
+    Evaluated,
+    /// A trap, a sourced file.
+    Inner,
+}
+
 impl Shell {
     /// The parser's options now.
     pub(crate) fn syntax_options(&self) -> syntax::Options {
@@ -37,15 +48,21 @@ impl Shell {
     /// Runs a text in this shell: `eval`, a trap, a sourced file. A syntax
     /// error leaves status 2 and ends the text.
     pub(crate) fn run_text(&mut self, text: &[u8], first_line: u32) -> Run {
-        self.run_parsed(text, first_line, false)
+        self.run_parsed(text, first_line, Text::Inner)
+    }
+
+    /// Runs the text of `eval`.
+    pub(crate) fn run_evaluated(&mut self, text: &[u8], first_line: u32) -> Run {
+        self.run_parsed(text, first_line, Text::Evaluated)
     }
 
     /// Runs the text of a script or of `-c`, where a syntax error ends the shell.
     pub(crate) fn run_main_text(&mut self, text: &[u8], first_line: u32) -> Run {
-        self.run_parsed(text, first_line, true)
+        self.run_parsed(text, first_line, Text::Main)
     }
 
-    fn run_parsed(&mut self, text: &[u8], first_line: u32, main: bool) -> Run {
+    fn run_parsed(&mut self, text: &[u8], first_line: u32, kind: Text) -> Run {
+        let main = kind == Text::Main;
         // A function that no file holds counts as the environment's.
         let source = self.frames.last().map_or_else(|| "environment".into(), |frame| frame.source.clone());
         let mut parser = Parser::new(text, &source, first_line);
@@ -78,7 +95,13 @@ impl Shell {
                     }
                 }
                 Err(error) => {
-                    self.report_syntax_error(&error);
+                    let command_string = main && self.frames.is_empty() && self.execution_string.is_some();
+                    let tag: &[u8] = match kind {
+                        Text::Evaluated => b"eval: ",
+                        _ if command_string && self.role != Role::Session => b"-c: ",
+                        _ => b"",
+                    };
+                    self.report_syntax_error(&error, tag);
                     self.status = 2;
                     return if main { Err(Flow::Exit) } else { self.special_builtin_failed() };
                 }
@@ -114,12 +137,12 @@ impl Shell {
         }
     }
 
-    /// Prints a syntax error as bash does.
-    pub(crate) fn report_syntax_error(&mut self, error: &SyntaxError) {
+    /// Prints a syntax error as bash does. `tag` says what the text was.
+    pub(crate) fn report_syntax_error(&mut self, error: &SyntaxError, tag: &[u8]) {
         let line = std::mem::replace(&mut self.line, error.line);
-        self.error(&error.message);
+        self.tagged_error(tag, &error.message);
         if let Some(source) = &error.source_line {
-            self.error([b"`".as_slice(), source, b"'"].concat());
+            self.tagged_error(tag, [b"`".as_slice(), source, b"'"].concat());
         }
         self.line = line;
     }

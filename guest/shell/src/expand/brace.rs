@@ -7,6 +7,7 @@ use bstr::BString;
 
 use super::{Context, Sink};
 use crate::ast::{Brace, ParameterSubject, Word, WordPart};
+use crate::options::SetOption;
 use crate::shell::{Run, Shell};
 
 /// Part of a word that came out of brace expansion.
@@ -74,6 +75,17 @@ pub(super) fn has_brace(part: &WordPart) -> bool {
 impl Shell {
     #[inline(never)]
     pub(super) fn expand_braces(&mut self, word: &Word, sink: &mut Sink) -> Run {
+        if !self.options.get(SetOption::Braceexpand) {
+            // Switched off since the word was read.
+            for part in &word.parts {
+                match part {
+                    WordPart::Brace(brace) => self.expand_brace_literally(brace, Context::PLAIN, sink)?,
+                    part => self.expand_part(part, Context::PLAIN, sink)?,
+                }
+            }
+            sink.end_word();
+            return Ok(());
+        }
         if let [WordPart::Brace(brace)] = word.parts.as_slice()
             && let Brace::Range { from, to, step } = &**brace
         {

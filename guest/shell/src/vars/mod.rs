@@ -112,6 +112,8 @@ pub struct Variables {
     pub path_changes: u64,
     /// `getopts`: the OPTIND it left, and how far into that word it is.
     pub option_offset: (usize, usize),
+    /// What the environment has under names that are none: handed on.
+    pub foreign: Rc<Vec<(BString, BString)>>,
 }
 
 /// The field separators, ready to be asked about a byte.
@@ -464,6 +466,12 @@ impl Variables {
     /// Removes the visible variable. A local of the running function stays
     /// known, but unset; one of a calling function uncovers what it hid.
     pub fn unset(&mut self, name: &[u8]) {
+        self.remove(name, false);
+    }
+
+    /// As `unset`, but with `keep_locals` (`shopt -s localvar_unset`) a local of
+    /// a calling function stays known, too.
+    pub fn remove(&mut self, name: &[u8], keep_locals: bool) {
         let Some(variable) = self.table.get(name) else { return };
         let level = variable.level;
         note_change(
@@ -479,8 +487,7 @@ impl Variables {
             return;
         }
         let place = level as usize - 1;
-        let own = level == self.function_level();
-        if own {
+        if keep_locals || level == self.function_level() {
             let empty = Variable { attributes: Attributes::INVISIBLE, level, ..Variable::default() };
             Rc::make_mut(&mut self.table).insert(Name::from(name), Rc::new(empty));
             return;
@@ -519,6 +526,7 @@ impl Variables {
             .iter()
             .filter(|(_, variable)| variable.attributes.any(Attributes::EXPORT) && !variable.is_array())
             .filter_map(|(name, variable)| Some((BString::from(&**name), variable.first()?.clone())))
+            .chain(self.foreign.iter().cloned())
             .collect();
         list.sort_unstable();
         let list = Rc::new(list);

@@ -58,8 +58,13 @@ impl Variables {
                     | b"BASHPID"
                     | b"BASH_VERSION"
             );
-            if is_name(&name) && !taken {
+            if taken {
+                continue;
+            }
+            if is_name(&name) {
                 vars.insert(&name, Variable::scalar(value, Attributes::EXPORT));
+            } else if !name.starts_with(b"BASH_FUNC_") {
+                std::rc::Rc::make_mut(&mut vars.foreign).push((name, value));
             }
         }
         let level = vars.plain(b"SHLVL").and_then(|value| std::str::from_utf8(value).ok()?.trim().parse::<i32>().ok());
@@ -68,7 +73,7 @@ impl Variables {
         let number = Attributes::INTEGER.with(Attributes::READONLY).with(Attributes::NO_UNSET);
         vars.insert(b"UID", Variable::scalar(USER_ID, number));
         vars.insert(b"EUID", Variable::scalar(USER_ID, number));
-        vars.insert(b"PPID", Variable::scalar(parent.to_string(), number));
+        vars.insert(b"PPID", Variable::scalar(parent.max(1).to_string(), number));
         let parts: Vec<BString> = VERSION_PARTS.iter().map(|part| BString::from(*part)).collect();
         vars.insert(
             b"BASH_VERSINFO",

@@ -63,14 +63,20 @@ fn hexadecimal(value: f64, precision: Option<usize>) -> String {
             _ => "0x0p+0".to_owned(),
         };
     }
+    // bash computes with the 64-bit mantissas of `long double`, whose first
+    // digit is 8 to f.
     let bits = value.to_bits();
     let biased = ((bits >> 52) & 0x7ff) as i32;
-    let mut fraction = bits & ((1 << 52) - 1);
-    let (mut lead, power) = if biased == 0 { (0u64, -1022) } else { (1, biased - 1023) };
-    let mut digits = format!("{fraction:013x}");
+    let stored = bits & ((1 << 52) - 1);
+    let (whole, power) = if biased == 0 { (stored, -1074) } else { (stored | 1 << 52, biased - 1075) };
+    let zeros = whole.leading_zeros();
+    let mantissa = whole << zeros;
+    let power = power - zeros as i32 + 60;
+    let (mut lead, mut fraction) = (mantissa >> 60, mantissa & ((1 << 60) - 1));
+    let mut digits = format!("{fraction:015x}");
     match precision {
-        Some(count) if count < 13 => {
-            let shift = 4 * (13 - count as u32);
+        Some(count) if count < 15 => {
+            let shift = 4 * (15 - count as u32);
             let (half, rest) = (1u64 << (shift - 1), fraction & ((1 << shift) - 1));
             fraction >>= shift;
             if rest > half || (rest == half && fraction & 1 == 1) {
@@ -80,12 +86,15 @@ fn hexadecimal(value: f64, precision: Option<usize>) -> String {
             fraction &= (1u64 << (4 * count)) - 1;
             digits = if count == 0 { String::new() } else { format!("{fraction:0count$x}") };
         }
-        Some(count) => digits.push_str(&"0".repeat(count - 13)),
+        Some(count) => digits.push_str(&"0".repeat(count - 15)),
         None => digits = digits.trim_end_matches('0').to_owned(),
     }
+    // Rounding up may have made a digit more.
+    let power = if lead > 15 { power + 4 } else { power };
+    let lead = if lead > 15 { 1 } else { lead };
     let point = if digits.is_empty() { "" } else { "." };
     let sign = if power < 0 { '-' } else { '+' };
-    format!("0x{lead}{point}{digits}p{sign}{}", power.abs())
+    format!("0x{lead:x}{point}{digits}p{sign}{}", power.abs())
 }
 
 /// The number at the start of the text, and whether that was all of it.
@@ -179,7 +188,10 @@ mod tests {
         assert_eq!(format(0.0001, b'g', None, false), "0.0001");
         assert_eq!(format(1e10, b'g', None, false), "1e+10");
         assert_eq!(format(100000.0, b'g', None, false), "100000");
-        assert_eq!(format(1.0, b'a', None, false), "0x1p+0");
+        assert_eq!(format(1.0, b'a', None, false), "0x8p-3");
+        assert_eq!(format(2.5, b'a', Some(3), false), "0xa.000p-2");
+        assert_eq!(format(15.9, b'a', Some(0), false), "0x1p+4");
+        assert_eq!(format(5e-324, b'a', None, false), "0x8p-1077");
         assert_eq!(format(f64::INFINITY, b'F', None, false), "INF");
     }
 
