@@ -194,6 +194,8 @@ fn test() -> Result {
         "-p",
         "agentfense-awk",
         "-p",
+        "agentfense-calendar",
+        "-p",
         "agentfense-sed",
         "-p",
         "agentfense-jq",
