@@ -300,3 +300,25 @@ fn commands_answer_as_the_native_ones() {
     }
     assert!(failures.is_empty(), "{} of {} cases:\n{report}", failures.len(), all.len());
 }
+
+#[test]
+fn every_command_tells_what_it_is() {
+    let session = common::bash(&common::sandbox());
+    // `test --help` is the test of a word.
+    let script = r#"
+        for command in /usr/bin/*; do
+            name=${command##*/}
+            [ "$name" = test ] && continue
+            for option in --help --version; do
+                text=$(timeout 20 "$command" $option < /dev/null 2> /dev/null)
+                status=$?
+                [ "$name" = false ] && status=$((status - 1))
+                [ $status = 0 ] && [ -n "$text" ] || echo "$name $option: status $status, ${#text} characters"
+            done
+        done
+        ls /usr/bin | wc -l"#;
+    let told = common::out(&session, script);
+    let (problems, count) = told.trim_end().rsplit_once('\n').unwrap_or(("", told.trim_end()));
+    assert_eq!(problems, "");
+    assert!(count.trim().parse::<u32>().unwrap() >= 170, "{count} commands");
+}

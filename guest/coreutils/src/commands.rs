@@ -66,15 +66,12 @@ table! {
     readlink uu_readlink
     realpath uu_realpath
     rm uu_rm
-    rmdir uu_rmdir
     seq uu_seq
     shred uu_shred
     shuf uu_shuf
-    split uu_split
     sum uu_sum
     tee uu_tee
     tr uu_tr
-    truncate uu_truncate
     tsort uu_tsort
     unexpand uu_unexpand
     uniq uu_uniq

@@ -170,19 +170,33 @@ impl Options {
         }
     }
 
-    /// `--help` and `--version`: printed, and the command ends with status 0.
     fn common(&self, long: &str) -> Failure {
-        use std::io::Write;
-        let mut out = super::stdout();
-        let printed = if long == "help" {
-            writeln!(out, "Usage: {}", self.help.trim_end().replace("{}", &self.command))
-        } else {
-            writeln!(out, "{} (agentfense) {}", self.command, env!("CARGO_PKG_VERSION"))
-        };
-        match printed.and_then(|()| out.flush()) {
-            Ok(()) => Failure::quiet(0),
-            Err(error) => error.into(),
+        inform(&self.command, self.help, long == "help")
+    }
+}
+
+/// Prints what `--help` or `--version` ask for; the command ends with status 0.
+fn inform(command: &str, help: &str, is_help: bool) -> Failure {
+    use std::io::Write;
+    let mut out = super::stdout();
+    let printed = if is_help {
+        writeln!(out, "Usage: {}", help.trim_end().replace("{}", command))
+    } else {
+        writeln!(out, "{command} (agentfense) {}", env!("CARGO_PKG_VERSION"))
+    };
+    match printed.and_then(|()| out.flush()) {
+        Ok(()) => Failure::quiet(0),
+        Err(error) => error.into(),
+    }
+}
+
+/// For commands that read their arguments by hand: answers `--help` or `--version` if that is the only one.
+pub fn sole_request(args: &[Vec<u8>], help: &str) -> Result<(), Failure> {
+    match args {
+        [name, only] if only == b"--help" || only == b"--version" => {
+            Err(inform(&base_name(name), help, only == b"--help"))
         }
+        _ => Ok(()),
     }
 }
 

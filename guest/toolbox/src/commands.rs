@@ -63,6 +63,7 @@ table! {
     "nice" own::nice::main, 125;
     "nohup" own::nohup::main, 125;
     "rev" own::rev::main;
+    "rmdir" own::rmdir::main;
     "sed" own::sed::main;
     "sha1sum" own::digest::sha1sum;
     "sha224sum" own::digest::sha224sum;
@@ -72,6 +73,7 @@ table! {
     "shasum" own::digest::shasum;
     "sleep" own::sleep::main;
     "sort" own::sort::main, 2;
+    "split" own::split::main;
     "stat" own::stat::main;
     "stdbuf" own::nice::stdbuf, 125;
     "stty" own::terminal::stty;
@@ -82,6 +84,7 @@ table! {
     "touch" own::touch::main;
     "tree" own::tree::main;
     "true" own::truth::yes;
+    "truncate" own::truncate::main;
     "tty" own::terminal::tty, 2;
     "uname" own::host::uname;
     "uptime" own::host::uptime;

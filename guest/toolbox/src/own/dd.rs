@@ -2,14 +2,13 @@
 
 use agentfense_support::options::size;
 use agentfense_support::quote::lossy;
-use agentfense_support::{Failure, Outcome, quote, stdout};
+use agentfense_support::{Failure, Outcome, quote};
 use agentfense_sys::Errno;
 use agentfense_sys::files::{self, FileType, OpenFile, OpenFlags, Whence};
-use std::io::Write;
 use std::time::Instant;
 
 const HELP: &str = "\
-Usage: dd [OPERAND]...
+{} [OPERAND]...
 Copy a file, converting and formatting according to the operands.
 
   bs=BYTES        read and write up to BYTES bytes at a time (default: 512)
@@ -66,12 +65,9 @@ struct Counts {
 /// The largest block: a guest's memory is limited.
 const MAX_BLOCK: u64 = 1 << 28;
 
-fn read_settings(args: &[Vec<u8>]) -> Result<Option<Settings>, Failure> {
+fn read_settings(args: &[Vec<u8>]) -> Result<Settings, Failure> {
     let mut settings = Settings { input_size: 512, output_size: 512, ..Settings::default() };
     for arg in args.iter().skip(1) {
-        if arg == b"--help" {
-            return Ok(None);
-        }
         if arg == b"--" {
             continue;
         }
@@ -184,15 +180,13 @@ fn read_settings(args: &[Vec<u8>]) -> Result<Option<Settings>, Failure> {
             _ => return Err(Failure::usage(format!("unrecognized operand {}", quote(arg)))),
         }
     }
-    Ok(Some(settings))
+    Ok(settings)
 }
 
 /// Runs dd.
 pub fn main(args: Vec<Vec<u8>>) -> Outcome {
-    let Some(settings) = read_settings(&args)? else {
-        stdout().write_all(HELP.as_bytes())?;
-        return Ok(0);
-    };
+    agentfense_support::options::sole_request(&args, HELP)?;
+    let settings = read_settings(&args)?;
     let cannot_open = |path: &[u8], errno| Failure::new(format!("failed to open {}: {errno}", quote(path)));
     let input = match &settings.input {
         Some(path) => files::open(path, OpenFlags::READ, 0).map_err(|errno| cannot_open(path, errno))?,
@@ -423,7 +417,7 @@ mod tests {
 
     fn settings(args: &[&str]) -> Result<Settings, String> {
         let args: Vec<_> = std::iter::once(&"dd").chain(args).map(|arg| arg.as_bytes().to_vec()).collect();
-        read_settings(&args).map(Option::unwrap).map_err(|failure| failure.message)
+        read_settings(&args).map_err(|failure| failure.message)
     }
 
     #[test]

@@ -6,7 +6,7 @@ use agentfense_sys::processes::{self, KillTarget};
 use std::io::Write;
 
 const HELP: &str = "\
-Usage: kill [-s SIGNAL | -SIGNAL] PID...
+{} [-s SIGNAL | -SIGNAL] PID...
   or:  kill -l [SIGNAL]...
   or:  kill -t
 Send signals to processes, or list signals.
@@ -20,16 +20,13 @@ A negative PID names a process group; 0 is the caller's own; -1 is every process
 
 /// Runs kill.
 pub fn main(args: Vec<Vec<u8>>) -> Outcome {
+    agentfense_support::options::sole_request(&args, HELP)?;
     // `-9` and `-TERM` are not options of getopt's kind, so the command line is read by hand.
     let args: Vec<String> = args.iter().skip(1).map(|arg| String::from_utf8_lossy(arg).into_owned()).collect();
     let mut signal = Some(Signal::SIGTERM);
     let mut rest = args.as_slice();
     while let Some((first, others)) = rest.split_first() {
         match first.as_str() {
-            "--help" => {
-                stdout().write_all(HELP.as_bytes())?;
-                return Ok(0);
-            }
             "--" => {
                 rest = others;
                 break;

@@ -34,16 +34,12 @@ be changed: the usual ones are accepted and have no effect.";
 
 /// Runs stty.
 pub fn stty(args: Vec<Vec<u8>>) -> Outcome {
+    agentfense_support::options::sole_request(&args, STTY_HELP)?;
     let Some(terminal) = OpenFile::inherited(0) else {
         return Err(Failure::new("'standard input': Bad file descriptor"));
     };
     let words: Vec<String> = args.iter().skip(1).map(|arg| String::from_utf8_lossy(arg).into_owned()).collect();
     let mut out = stdout();
-    if words.iter().any(|word| word == "--help") {
-        writeln!(out, "Usage: {}", STTY_HELP.replace("{}", "stty"))?;
-        out.flush()?;
-        return Ok(0);
-    }
     if !terminal.is_terminal() {
         return Err(Failure::new("'standard input': Inappropriate ioctl for device"));
     }

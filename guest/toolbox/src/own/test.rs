@@ -12,6 +12,8 @@ pub fn test(args: Vec<Vec<u8>>) -> Outcome {
 
 /// Runs `[`.
 pub fn bracket(args: Vec<Vec<u8>>) -> Outcome {
+    let help = "{} EXPRESSION ]\nExit with the status determined by EXPRESSION, as test does.";
+    agentfense_support::options::sole_request(&args, help)?;
     match args.get(1..).and_then(<[_]>::split_last) {
         Some((last, words)) if last == b"]" => evaluate(words),
         _ => Err(error("missing ']'")),

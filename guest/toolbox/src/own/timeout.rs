@@ -59,7 +59,8 @@ pub fn main(args: Vec<Vec<u8>>) -> Outcome {
         }
     }
     let [limit, program, arguments @ ..] = words.as_slice() else {
-        return Err(Failure::usage(if words.is_empty() { "missing operand" } else { "missing command" }));
+        // As GNU's, it only points at --help.
+        return Err(Failure::usage(""));
     };
     let limit = interval(limit)?;
     let ignored = handle(&[
