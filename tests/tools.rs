@@ -304,12 +304,13 @@ fn commands_answer_as_the_native_ones() {
 #[test]
 fn every_command_tells_what_it_is() {
     let session = common::bash(&common::sandbox());
-    // `test --help` is the test of a word.
+    // `test --help` is the test of a word, and Info-ZIP's unzip has no --version.
     let script = r#"
         for command in /usr/bin/*; do
             name=${command##*/}
             [ "$name" = test ] && continue
             for option in --help --version; do
+                [ "$name $option" = "unzip --version" ] && continue
                 text=$(timeout 20 "$command" $option < /dev/null 2> /dev/null)
                 status=$?
                 [ "$name" = false ] && status=$((status - 1))

@@ -12,7 +12,7 @@ rmdir nodir; echo $?
 touch f; rmdir f; echo $?
 ### verbose
 mkdir -p a/b; rmdir -pv a/b
-### no operand (stderr, wrong)
+### no operand (stderr)
 rmdir; echo $?
 ### a link (stderr)
 mkdir d; ln -s d l; rmdir l; echo $?

@@ -6,15 +6,15 @@ printf abcdefg | split -b3; printf 'ab\ncd\nef\n' | split -C 4 - c
 seq 10 > f; split -n 3 f; split -n l/3 f l; split -n r/2 f r; split -n 2/3 f; split -n l/2/3 f
 ### suffixes
 seq 3 | split -l1 -d; seq 3 | split -l1 -a3 - q; seq 2 | split -l1 --additional-suffix=.txt - t; seq 2 | split -l1 --numeric-suffixes=5 - n; seq 2 | split -x -l1 - h
-### filter (wrong)
+### filter
 seq 4 | split -l2 --filter='cat > $FILE.f'
 ### elide empty, verbose
 : > e; split -n 2 -e e; seq 2 | split -l1 --verbose
-### wrong (stderr, wrong)
+### wrong (stderr)
 split nofile; echo $?; split -l x </dev/null; echo $?; split -n 0 </dev/null; echo $?; seq 30 | split -l1 -a1 - z; echo $?; rm z*
 ### separator
 printf 'a:b:c:' | split -t: -l1
-### empty input (wrong)
+### empty input
 split </dev/null; ls
 ### obsolete
 seq 3 | split -2

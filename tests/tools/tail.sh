@@ -26,7 +26,7 @@ tail --nope 2>/dev/null; echo $?
 printf 'a\n' > f; (sleep 0.4; echo b >> f; sleep 0.6) & tail -n1 -f -s 0.1 --pid=$! f; wait
 ### follows by name through a rotation
 echo a > f; (sleep 0.5; mv f g; echo b > f; sleep 1.5) & tail -F -s 0.1 --pid=$! f 2>/dev/null; wait; rm g
-### retries a file that comes later (wrong)
+### retries a file that comes later
 (sleep 0.4; echo late > f; sleep 1) & tail --retry -f -s 0.1 --pid=$! f 2>/dev/null; wait
 ### a directory (stderr)
 mkdir d; tail -n1 d; echo $?

@@ -3,7 +3,7 @@ y() { stat -c '%n %Y %X' "$@"; }
 touch a b; ls
 ### no create
 touch -c a; echo $?; ls
-### dates (wrong)
+### dates
 export TZ=UTC0; touch -d '2001-02-03 04:05:06' f; y f; touch -d '2001-02-03T04:05:06Z' f; y f; touch -d @86400 f; y f; touch -d '2001-02-03 04:05:06 +0100' f; y f; touch -d 2001-02-03 f; y f
 ### stamps
 touch -t 200102030405 f; y f; touch -t 200102030405.06 f; y f; touch -t 0102030405 f; y f
@@ -21,7 +21,7 @@ touch -d nonsense f; echo $?; touch -t 99 f; echo $?
 touch; echo $?
 ### links
 touch -d @1000 f; ln -s f l; touch -d @2000 l; y f; touch -h -d @3000 l; y f
-### relative dates (wrong)
+### relative dates
 touch -d '2001-01-01 +1 month' f; y f; touch -d '2001-01-01 -2 days' f; y f; touch -d '2 days ago' f; [ $(stat -c %Y f) -lt $(($(date +%s) - 100000)) ] && echo old
 ### keeps contents
 echo a > f; touch f; cat f
