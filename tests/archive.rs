@@ -348,3 +348,92 @@ fn unzip_writes_nothing_outside_and_believes_nothing() {
         assert!(stderr.contains(message), "{archive}: {stderr}");
     }
 }
+
+#[test]
+fn cpio_both_ways() {
+    let (directory, session) = with_fixtures();
+    let script = format!(
+        "mkdir t c; tar xf gnu.tar.gz -C t; cd c; gunzip -c ../newc.cpio.gz | cpio -idm --quiet; ({SURVEY}) > ../c.out; \
+         cd ../t; ({SURVEY}) | diff - ../c.out && [ ../c/tree/hello -ef ../c/tree/twin ] && echo same"
+    );
+    assert_eq!(out(&session, &script), "same\n");
+    for format in ["bin", "odc", "newc", "crc"] {
+        let script = format!(
+            "cd t; find tree | sort | cpio -o -H {format} --quiet > ../ours.{format}; cd ..; rm -rf o; mkdir o; cd o; \
+             cpio -idm --quiet < ../ours.{format}; ({SURVEY}) > ../o.out; cd ../t; ({SURVEY}) | diff - ../o.out && echo same; cd .."
+        );
+        assert_eq!(out(&session, &script), "same\n", "{format}");
+        let script =
+            format!("rm -rf n; mkdir n; cd n; cpio -idm --quiet < ../ours.{format} && diff -r . ../o && echo same");
+        if let Some(same) = native(&directory, &["cpio"], &script) {
+            assert_eq!(same, "same\n", "{format}");
+        }
+    }
+    let script = "cd t; find tree | cpio -pdm --quiet ../p; cd ..; diff -r t/tree p/tree && echo same; gunzip -c newc.cpio.gz | cpio -it --quiet | wc -l";
+    assert_eq!(out(&session, script), "same\n14\n");
+    assert_eq!(
+        out(&session, "cpio -itv --quiet 'tree/dir/l*' < ours.newc | cut -c1-14,32-41"),
+        "lrwxrwxrwx   1        8 \n"
+    );
+}
+
+#[test]
+fn ar_both_ways() {
+    let (directory, session) = with_fixtures();
+    let long = "n".repeat(120);
+    assert_eq!(
+        out(&session, "ar t gnu.a; ar p gnu.a hello; ar tv gnu.a hello"),
+        format!("hello\nnumbers\n{long}\nhello\nrw-r--r-- 0/0      6 Jan  1 00:00 1970 hello\n")
+    );
+    // The same members make the same archive.
+    let script = "ar x gnu.a; ar rc ours.a hello numbers n*n; cmp ours.a gnu.a && echo same; ar d ours.a numbers; ar rv ours.a numbers hello; \
+                  ar m ours.a hello; ar t ours.a | head -c 20; ranlib ours.a";
+    let expected = format!("same\na - numbers\nr - hello\n{}", &long[..20]);
+    assert_eq!(out(&session, script), expected);
+    native(&directory, &["ar"], "ar p ours.a numbers | cmp - numbers");
+}
+
+#[test]
+fn cpio_and_ar_write_nothing_outside_and_believe_nothing() {
+    let (_directory, session) = with_fixtures();
+    out(&session, "mkdir -p outer/target; echo kept > outer/kept");
+    for (script, status, message) in [
+        ("cpio -id --quiet < ../../attack.cpio", 2, "cpio: ../evil: Member name contains '..'\n"),
+        ("cpio -id --quiet < ../../attack-huge.cpio", 2, "cpio: premature end of file\n"),
+        (
+            "ar x ../../attack.a",
+            1,
+            "ar: illegal output pathname for archive member: ../../evil, using 'evil' instead\n",
+        ),
+        ("ar x ../../attack-huge.a", 1, "ar: ../../attack-huge.a: malformed archive\n"),
+    ] {
+        let script = format!("rm -rf outer/target; mkdir outer/target; (cd outer/target; {script})");
+        let (_, stderr, code) = all(session.exec(script).unwrap());
+        assert_eq!(code, status, "{stderr}");
+        assert!(stderr.contains(message), "{stderr}");
+        assert_eq!(out(&session, "ls outer; ls / /tmp | grep -c evil || true"), "kept\ntarget\n0\n", "{message}");
+        if !message.contains("huge") && !message.contains("premature") {
+            assert_eq!(out(&session, "cat outer/target/ok"), "ok");
+        }
+    }
+}
+
+#[test]
+fn no_archive_ends_a_program_but_by_its_status() {
+    let (_directory, session) = with_fixtures();
+    // Each byte of an archive's first kilobytes spoiled in turn would take minutes: one in every thirty-seven.
+    let script = r#"
+        gunzip gnu.tar.gz newc.cpio.gz; bad=0
+        spoil() {
+            local file=$1 size at status; shift
+            size=$(stat -c %s "$file"); [ "$size" -gt 4000 ] && size=4000
+            for ((at = 0; at < size; at += 37)); do
+                cp "$file" spoiled; printf '\377' | dd of=spoiled bs=1 seek=$at conv=notrunc status=none
+                "$@" spoiled > /dev/null 2>&1 < spoiled; status=$?
+                [ $status -gt 125 ] && { echo "$file at $at: $status"; bad=1; }
+            done
+        }
+        spoil gnu.tar tar tvf; spoil info.zip unzip -tq; spoil gnu.a ar p; spoil newc.cpio eval 'cpio -it --quiet #'
+        echo $bad"#;
+    assert_eq!(out(&session, script), "0\n");
+}

@@ -4,7 +4,7 @@
 //! the two the same.
 
 use crate::compress::{bzip2, gzip, xz, zstd};
-use crate::{tar, zip};
+use crate::{ar, cpio, tar, zip};
 use agentfense_support::multicall::Command;
 
 macro_rules! table {
@@ -17,13 +17,16 @@ macro_rules! table {
 }
 
 table! {
+    "ar" ar::main;
     "bunzip2" bzip2::main;
     "bzcat" bzip2::main;
     "bzip2" bzip2::main;
+    "cpio" cpio::main, 2;
     "gunzip" gzip::main;
     "gzip" gzip::main;
     "lzcat" xz::main;
     "lzma" xz::main;
+    "ranlib" ar::main;
     "tar" tar::main;
     "unlzma" xz::main;
     "unxz" xz::main;

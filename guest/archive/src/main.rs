@@ -1,8 +1,10 @@
 //! Archives and compression as one program.
 
+mod ar;
 mod codec;
 mod commands;
 mod compress;
+mod cpio;
 mod input;
 mod tar;
 mod times;
