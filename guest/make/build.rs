@@ -3,6 +3,6 @@
 fn main() {
     agentfense_link::command(1 << 20);
     if std::env::var("CARGO_CFG_TARGET_ARCH").as_deref() == Ok("wasm32") {
-        println!("cargo:rustc-link-arg-bins=-zstack-size={}", 4 << 20);
+        println!("cargo:rustc-link-arg-bins=-zstack-size={}", 16 << 20);
     }
 }

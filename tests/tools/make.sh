@@ -792,3 +792,24 @@ printf '$(info [$(guile 1)])\nall:;@echo on\n' > Makefile; make
 printf 'include a.x\ninclude b.x\nall:;@echo all\n' > Makefile; make; make -k
 printf 'a.x b.x: ; @echo try $@; exit 1\n' >> Makefile; make; make -k
 sed -i 's/; exit 1//' Makefile; make
+
+### debug
+cat > Makefile <<'E'
+all: a b c
+a: x y ; touch a
+b: ; touch b
+x: ; touch x
+c: nothere ; touch c
+nothere:
+y: ; touch y
+E
+touch a y; old a; make --debug=b | sed '/^GNU/,/^There is NO/d'; make a --debug=b | tail -n 1
+
+### a signal removes what is half made (stderr)
+cat > Makefile <<'E'
+.PHONY: all
+all: out keep
+out keep: ; @echo half > $@; sleep 10
+.PRECIOUS: keep
+E
+timeout -s INT 1 make; echo $?; timeout --foreground -s TERM 1 make keep; echo $?; ls

@@ -8,7 +8,7 @@ use crate::{Location, Make, Result};
 use memchr::memchr;
 
 /// How deep references and calls may nest: what a stack can hold.
-const MAX_DEPTH: usize = 2000;
+const MAX_DEPTH: usize = 6000;
 
 /// A variable whose value is being expanded.
 #[derive(Clone, Debug)]

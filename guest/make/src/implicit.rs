@@ -128,14 +128,18 @@ impl Make<'_> {
             return Ok(None);
         }
         let candidates = self.candidates(name, depth);
+        let mut mentioned = false;
         for pass in [Pass::Plain, Pass::Chained, Pass::Mentioned] {
+            if pass == Pass::Mentioned && !mentioned {
+                break;
+            }
             for candidate in &candidates {
                 let rule = &self.pattern_rules[candidate.rule];
                 if pass == Pass::Chained && (rule.terminal || rule.deps.is_empty()) {
                     continue;
                 }
                 self.pattern_rules[candidate.rule].in_use = true;
-                let wanted = self.try_rule(name, file, candidate, pass, depth, impossible);
+                let wanted = self.try_rule(name, file, candidate, pass, (depth, &mut mentioned), impossible);
                 self.pattern_rules[candidate.rule].in_use = false;
                 if let Some(wanted) = wanted? {
                     return Ok(Some(Found {
@@ -164,7 +168,7 @@ impl Make<'_> {
         file: Option<FileId>,
         candidate: &Candidate,
         pass: Pass,
-        depth: usize,
+        (depth, mentioned): (usize, &mut bool),
         impossible: &mut HashSet<Vec<u8>>,
     ) -> Result<Option<Vec<Wanted>>> {
         let prefix = directory(name, candidate.without_directory).to_vec();
@@ -198,6 +202,7 @@ impl Make<'_> {
         for dep in deps {
             let mut chain = None;
             if !self.ought_to_exist(&dep.name, file, pass)? {
+                *mentioned |= self.files.find(&dep.name).is_some_and(|id| self.files[id].mentioned);
                 if pass != Pass::Chained || impossible.contains(&*dep.name) {
                     return Ok(None);
                 }

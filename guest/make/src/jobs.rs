@@ -10,6 +10,9 @@ use agentfense_sys::process::ExitStatus;
 use std::collections::VecDeque;
 use std::rc::Rc;
 
+/// The environment of a job's programs.
+type Environment = Rc<[(Vec<u8>, Vec<u8>)]>;
+
 /// A recipe that runs.
 #[derive(Debug)]
 pub(crate) struct Job {
@@ -17,7 +20,8 @@ pub(crate) struct Job {
     recipe: Rc<Recipe>,
     /// The lines to come, expanded, each with its number and the flags it was written with.
     lines: VecDeque<(u32, Vec<u8>, LineFlags)>,
-    env: Rc<[(Vec<u8>, Vec<u8>)]>,
+    /// Made for the first line that runs.
+    env: Option<Environment>,
     /// The line that runs.
     line: u32,
     ignore: bool,
@@ -69,12 +73,12 @@ impl Make<'_> {
         let prepared = self.prepare(file, recipe, &lines);
         self.vars.chain = saved;
         self.location = outer;
-        let (queue, env) = prepared?;
+        let queue = prepared?;
         let mut job = Job {
             file,
             recipe: Rc::clone(recipe),
             lines: queue,
-            env,
+            env: None,
             line: 0,
             ignore: false,
             recursive: false,
@@ -107,13 +111,13 @@ impl Make<'_> {
         Ok(())
     }
 
-    #[allow(clippy::type_complexity)]
+    /// Expands the lines of a recipe.
     fn prepare(
         &mut self,
         file: FileId,
         recipe: &Recipe,
         lines: &[(Vec<u8>, LineFlags)],
-    ) -> Result<(VecDeque<(u32, Vec<u8>, LineFlags)>, Rc<[(Vec<u8>, Vec<u8>)]>)> {
+    ) -> Result<VecDeque<(u32, Vec<u8>, LineFlags)>> {
         let mut queue = VecDeque::new();
         for (number, (line, flags)) in lines.iter().enumerate() {
             self.location = recipe
@@ -126,8 +130,7 @@ impl Make<'_> {
         if self.options.trace {
             self.trace(file, recipe);
         }
-        let env = self.environment(Some(file))?;
-        Ok((queue, env.into()))
+        Ok(queue)
     }
 
     fn trace(&mut self, file: FileId, recipe: &Recipe) {
@@ -263,7 +266,14 @@ impl Make<'_> {
         self.enter_directory();
         let stdin = !self.jobs.running.iter().any(|job| job.stdin);
         job.stdin = stdin;
-        let env = Rc::clone(&job.env);
+        let env = match &job.env {
+            Some(env) => Rc::clone(env),
+            None => {
+                let env: Environment = self.environment(Some(file))?.into();
+                job.env = Some(Rc::clone(&env));
+                env
+            }
+        };
         let output = if job.captured { Output::Capture } else { Output::Inherit };
         self.dirs.changed();
         match self.system.spawn(&Program { argv: &argv, env: &env, stdin, output }) {
@@ -324,7 +334,7 @@ impl Make<'_> {
         if !quiet_question || self.delete_on_error {
             let killed = matches!(status, ExitStatus::Signaled(_));
             if self.delete_on_error || killed {
-                self.delete_targets(job.file, Some(job));
+                self.delete_targets(job.file);
             }
         }
         job.lines.clear();
@@ -341,7 +351,7 @@ impl Make<'_> {
     fn say_failed(&mut self, job: &mut Job, status: ExitStatus) {
         let how = match status {
             ExitStatus::Exited(status) => format!("Error {status}"),
-            ExitStatus::Signaled(signal) => signal.to_string(),
+            ExitStatus::Signaled(signal) => signal.description(),
         };
         if job.ignore && self.options.silent {
             return;
@@ -355,7 +365,7 @@ impl Make<'_> {
     }
 
     /// Removes what a recipe left half made.
-    fn delete_targets(&mut self, file: FileId, job: Option<&Job>) {
+    fn delete_targets(&mut self, file: FileId) {
         let mut targets = vec![file];
         targets.extend(self.files[file].also_make.clone());
         for target in targets {
@@ -370,13 +380,8 @@ impl Make<'_> {
                 continue;
             }
             self.dirs.changed();
-            let text = match job {
-                Some(job) if target != file => {
-                    let _ = job;
-                    bytes!("*** [", self.files[file].name, "] Deleting file '", name, "'")
-                }
-                _ => bytes!("*** Deleting file '", name, "'"),
-            };
+            let behalf = if target == file { Vec::new() } else { bytes!("[", self.files[file].name, "] ") };
+            let text = bytes!("*** ", behalf, "Deleting file '", name, "'");
             self.complain(None, &text);
             match self.system.unlink(&name) {
                 Ok(()) | Err(Errno::Noent) => {}
@@ -474,44 +479,26 @@ impl Make<'_> {
 
     /// Ends the running jobs because of a signal, and removes what they left half made.
     pub(crate) fn interrupt_jobs(&mut self, signal: u8) {
-        for job in &self.jobs.running {
+        let mut jobs = std::mem::take(&mut self.jobs.running);
+        for job in &jobs {
             self.system.kill(job.child, signal);
         }
-        let jobs = std::mem::take(&mut self.jobs.running);
-        let mut left: Vec<u32> = jobs.iter().map(|job| job.child).collect();
-        while !left.is_empty() {
+        for job in &jobs {
+            self.delete_targets(job.file);
+        }
+        while !jobs.is_empty() {
             match self.system.wait(true) {
-                Ok(Some((child, _))) => left.retain(|&known| known != child),
+                Ok(Some((child, status))) => {
+                    let Some(at) = jobs.iter().position(|job| job.child == child) else { continue };
+                    let mut job = jobs.remove(at);
+                    self.release(&mut job);
+                    if !status.success() {
+                        job.ignore = false;
+                        self.say_failed(&mut job, status);
+                    }
+                }
                 Err(Errno::Intr) => drop(self.system.interrupted()),
                 _ => break,
-            }
-        }
-        for mut job in jobs {
-            self.release(&mut job);
-            let mut targets = vec![job.file];
-            targets.extend(self.files[job.file].also_make.clone());
-            for target in targets {
-                let entry = &self.files[target];
-                let name = entry.name.clone();
-                let changed = self
-                    .system
-                    .stat(&name, false)
-                    .is_ok_and(|stat| !stat.directory && stat.modified != entry.modified_before);
-                if entry.precious || entry.phony || !changed {
-                    continue;
-                }
-                let text = bytes!(
-                    "*** [",
-                    self.place_of(&job),
-                    ": ",
-                    self.files[job.file].name,
-                    "] Deleting file '",
-                    name,
-                    "'"
-                );
-                self.complain(None, &text);
-                // It may be gone.
-                let _ = self.system.unlink(&name);
             }
         }
     }

@@ -205,6 +205,14 @@ impl<'s> Make<'s> {
         }
     }
 
+    /// What `--debug` tells, as far in as the file is down in the graph.
+    fn debug(&mut self, depth: usize, text: &[u8]) {
+        if self.options.debug.iter().any(|flag| matches!(flag, b'a' | b'b' | b'v')) {
+            let text = bytes!(b" ".repeat(depth), text, "\n");
+            self.print(Stream::Out, &text);
+        }
+    }
+
     /// A message on standard output.
     fn say(&mut self, text: &[u8]) {
         let text = bytes!(self.prefix(), text, "\n");

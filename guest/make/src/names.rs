@@ -164,12 +164,15 @@ impl Make<'_> {
         }
         let mut found = vec![Vec::new()];
         let mut rest: &[u8] = &pattern;
+        // What a directory was read for is there; the rest is to be looked for.
+        let mut known = false;
         while !rest.is_empty() {
             let end = rest.iter().position(|&byte| byte == b'/').unwrap_or(rest.len());
             let part = &rest[..end];
             let slashes = rest[end..].iter().take_while(|&&byte| byte == b'/').count();
             let separator = &rest[end..end + slashes];
             rest = &rest[end + slashes..];
+            known = has_wildcards(part) && slashes == 0;
             let mut next = Vec::new();
             for base in &found {
                 if !has_wildcards(part) {
@@ -185,7 +188,9 @@ impl Make<'_> {
             }
             found = next;
         }
-        found.retain(|path| self.system.stat(path, false).is_ok());
+        if !known {
+            found.retain(|path| self.system.stat(path, true).is_ok());
+        }
         found
     }
 

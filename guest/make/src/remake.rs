@@ -9,7 +9,7 @@ use crate::{Make, Result, Stop, Stream};
 use agentfense_sys::Errno;
 
 /// How deep a chain of prerequisites may be: what a stack can hold.
-const MAX_DEPTH: usize = 3000;
+const MAX_DEPTH: usize = 10000;
 
 /// A file that is asked for.
 #[derive(Clone, Debug)]
@@ -215,6 +215,10 @@ impl Make<'_> {
         let this_time = self.modified(file)?;
         let missing = this_time == time::NONE;
         let mut must_make = missing;
+        let name = self.files[file].name.clone();
+        if missing && self.files[file].state == State::NotStarted {
+            self.debug(depth + 1, &bytes!("File '", name, "' does not exist."));
+        }
         self.find_recipe(file)?;
         self.snap_deps(file)?;
         let mut status = Status::Success;
@@ -303,7 +307,12 @@ impl Make<'_> {
                 must_make |= dep_time == time::NONE && !self.files[id].intermediate;
                 deps_changed |= changed;
             }
-            self.files[file].deps[index].changed |= missing || dep_time > this_time;
+            let newer = dep_time > this_time;
+            if newer && !missing {
+                let newer = self.files[id].used_name().clone();
+                self.debug(depth + 1, &bytes!("Prerequisite '", newer, "' is newer than target '", name, "'."));
+            }
+            self.files[file].deps[index].changed |= missing || newer;
         }
         let entry = &self.files[file];
         if !must_make && entry.double_colon && entry.deps.is_empty() {
@@ -333,11 +342,19 @@ impl Make<'_> {
                 self.files[file].found = None;
             }
         }
+        self.debug(depth, &bytes!("Must remake target '", name, "'."));
         self.remake(file)?;
         if self.files[file].state != State::Finished {
             return Ok(Status::Success);
         }
         self.files[file].updated = true;
+        match self.files[file].status {
+            Status::Success | Status::None => {
+                self.debug(depth, &bytes!("Successfully remade target file '", name, "'."));
+            }
+            Status::Question => {}
+            Status::Failed => self.debug(depth, &bytes!("Failed to remake target file '", name, "'.")),
+        }
         Ok(self.files[file].status)
     }
 

@@ -155,6 +155,7 @@ impl Make<'_> {
                 &bytes!("warning: -j", self.job_count(), " forced in submake: resetting jobserver mode."),
             );
         }
+        self.debug(0, b"Reading makefiles...");
         self.define_initial(name, restart, &goals)?;
         self.read_builtin(include_str!("suffixes.mk"), self.options.no_rules)?;
         for (name, operator, value) in &definitions {
@@ -179,10 +180,12 @@ impl Make<'_> {
             }
             self.define_makeflags(&definitions);
         }
+        self.debug(0, b"Updating makefiles....");
         if self.remake_makefiles()? {
             return Ok(End::Restart);
         }
         self.mark_old_and_new(false)?;
+        self.debug(0, b"Updating goal targets....");
         self.make_goals(goals)
     }
 
