@@ -373,7 +373,7 @@ fn cpio_both_ways() {
     assert_eq!(out(&session, script), "same\n14\n");
     assert_eq!(
         out(&session, "cpio -itv --quiet 'tree/dir/l*' < ours.newc | cut -c1-14,32-41"),
-        "lrwxrwxrwx   1        8 \n"
+        "lrwxrwxrwx   1         8\n"
     );
 }
 
