@@ -97,12 +97,51 @@ fn main() {
     std::fs::create_dir_all(&directory).expect("a directory for the benchmark");
     let lines: String = (0..10_000u64).map(|n| format!("{} line\n", n.wrapping_mul(2_654_435_761) % 100_000)).collect();
     std::fs::write(directory.join("lines"), lines).expect("the benchmark's input");
+    std::fs::write(directory.join("log"), log(50_000_000)).expect("the benchmark's large input");
     let result = std::panic::catch_unwind(|| table(&directory));
     // Best effort: it is a temporary directory.
     let _ = std::fs::remove_dir_all(&directory);
     if result.is_err() {
         std::process::exit(1);
     }
+}
+
+/// About `size` bytes of lines as a server logs them. The same every time: the words are picked by a plain generator.
+fn log(size: usize) -> String {
+    const WORDS: [&str; 16] = [
+        "the",
+        "quick",
+        "brown",
+        "fox",
+        "jumps",
+        "over",
+        "lazy",
+        "dog",
+        "error",
+        "warning",
+        "info",
+        "GET",
+        "POST",
+        "/index.html",
+        "/api/v1/users",
+        "404",
+    ];
+    let mut text = String::with_capacity(size + 200);
+    let (mut state, mut number) = (1u64, 0u64);
+    let mut next = || {
+        state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        (state >> 33) as usize
+    };
+    while text.len() < size {
+        text.push_str(&format!("{number} {}", next() % 1_000_000));
+        for _ in 0..8 {
+            text.push(' ');
+            text.push_str(WORDS[next() % WORDS.len()]);
+        }
+        text.push('\n');
+        number += 1;
+    }
+    text
 }
 
 fn sandbox(directory: &std::path::Path) -> Sandbox {
@@ -180,6 +219,16 @@ fn table(directory: &std::path::Path) {
             "fib() { if (( $1 < 2 )); then r=$1; else local a; fib $(($1-1)); a=$r; fib $(($1-2)); r=$((a+r)); fi; }; fib 15; echo $r",
             10,
         ),
+        ("grep of 50 MB, a word", "grep -c error log", 5),
+        ("grep of 50 MB, a pattern", "grep -E '^[0-9]+ .*(fox|dog)$' log | wc -l", 5),
+        ("grep -i of 50 MB", "grep -ic 'error.*index' log", 5),
+        ("sed of 50 MB", "sed 's/error/ERR/g' log | wc -c", 5),
+        ("sed of 50 MB, groups", "sed 's/\\([a-z]*\\) \\([0-9]*\\)/\\2 \\1/' log | wc -c", 3),
+        ("awk of 50 MB, a sum", "awk '{n += $2} END {print n}' log", 5),
+        ("awk of 50 MB, counts", "awk '/error/ {c[$3]++} END {n = 0; for (k in c) n += c[k]; print n}' log", 5),
+        ("sort of 50 MB", "sort log | tail -1", 3),
+        ("sort -k2,2n of 50 MB", "sort -k2,2n log | tail -1", 3),
+        ("wc of 50 MB", "wc < log", 5),
         ("forked subshells in a pipe, 20x", "for i in {1..20}; do (echo a; echo b) | (cat; echo c); done | wc -l", 10),
     ];
     let chosen: Vec<String> = std::env::args().skip(1).filter(|arg| !arg.starts_with('-')).collect();

@@ -64,6 +64,7 @@ table! {
     "nohup" own::nohup::main, 125;
     "rev" own::rev::main;
     "rmdir" own::rmdir::main;
+    "sdiff" own::diff::sdiff, 2;
     "sed" own::sed::main;
     "sha1sum" own::digest::sha1sum;
     "sha224sum" own::digest::sha224sum;

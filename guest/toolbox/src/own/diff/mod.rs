@@ -2,16 +2,20 @@
 
 mod format;
 mod script;
+mod side;
 
+use agentfense_regex::{Flags, Regex, Syntax};
 use agentfense_support::glob::Glob;
 use agentfense_support::options::number;
+use agentfense_support::quote::lossy;
 use agentfense_support::time::Civil;
 use agentfense_support::walk::join;
 use agentfense_support::{Failure, Item, Long, Options, Outcome, Takes, complain, quote, read, stdout};
 use agentfense_sys::Errno;
 use agentfense_sys::files::{self, FileType, OpenFile, Stat};
-use format::{Form, Side};
+use format::{Form, Side, Style};
 use script::Ignore;
+use side::Layout;
 use std::collections::{BTreeMap, HashSet};
 use std::io::{BufWriter, Write};
 
@@ -23,6 +27,14 @@ Compare FILES line by line.
   -s, --report-identical-files  report when two files are the same
   -u, -U NUM, --unified[=NUM] output NUM (default 3) lines of unified context
   -c, -C NUM, --context[=NUM] output NUM (default 3) lines of copied context
+  -e, --ed                    output an ed script
+  -n, --rcs                   output an RCS format diff
+  -y, --side-by-side          output in two columns
+  -W, --width=NUM             output at most NUM (default 130) print columns with -y
+      --left-column           output only the left column of common lines
+      --suppress-common-lines do not output common lines
+  -p, --show-c-function       show which C function each change is in
+  -F, --show-function-line=RE show the most recent line matching RE
       --label LABEL           use LABEL instead of file name and time; can be repeated
   -r, --recursive             compare any subdirectories found
   -N, --new-file              treat absent files as empty
@@ -31,8 +43,15 @@ Compare FILES line by line.
   -b, --ignore-space-change   ignore changes in the amount of white space
   -w, --ignore-all-space      ignore all white space
   -B, --ignore-blank-lines    ignore changes where lines are all blank
+  -E, --ignore-tab-expansion  ignore changes due to tab expansion
+  -Z, --ignore-trailing-space ignore white space at line end
+  -I, --ignore-matching-lines=RE  ignore changes where all lines match RE
       --strip-trailing-cr     strip trailing carriage return on input
-  -a, --text                  treat all files as text";
+  -a, --text                  treat all files as text
+  -t, --expand-tabs           expand tabs to spaces in output
+      --color[=WHEN]          color output: never, always, auto (default)
+      --from-file=FILE        compare FILE to all operands
+      --to-file=FILE          compare all operands to FILE";
 
 const LONGS: &[Long] = &[
     ("brief", Takes::Nothing, 'q'),
@@ -51,11 +70,27 @@ const LONGS: &[Long] = &[
     ("text", Takes::Nothing, 'a'),
     ("normal", Takes::Nothing, '\u{4}'),
     ("color", Takes::Optional, '\u{5}'),
+    ("ed", Takes::Nothing, 'e'),
+    ("expand-tabs", Takes::Nothing, 't'),
+    ("from-file", Takes::Argument, '\u{6}'),
+    ("ignore-matching-lines", Takes::Argument, 'I'),
+    ("ignore-tab-expansion", Takes::Nothing, 'E'),
+    ("ignore-trailing-space", Takes::Nothing, 'Z'),
+    ("left-column", Takes::Nothing, '\u{7}'),
     ("minimal", Takes::Nothing, 'd'),
+    ("rcs", Takes::Nothing, 'n'),
+    ("show-c-function", Takes::Nothing, 'p'),
+    ("show-function-line", Takes::Argument, 'F'),
+    ("side-by-side", Takes::Nothing, 'y'),
+    ("suppress-common-lines", Takes::Nothing, '\u{8}'),
+    ("to-file", Takes::Argument, '\u{9}'),
+    ("width", Takes::Argument, 'W'),
 ];
 
 struct Diff {
-    form: Form,
+    style: Style,
+    /// Changes of such lines do not count.
+    ignored_lines: Option<Regex>,
     ignore: Ignore,
     brief: bool,
     identical: bool,
@@ -78,34 +113,47 @@ pub fn main(args: Vec<Vec<u8>>) -> Outcome {
         given.push(b' ');
         given.extend_from_slice(arg);
     }
-    let mut options = Options::new(args, "abBcC:dEiL:NqrsuU:wx:", LONGS, HELP);
-    let mut diff = Diff {
-        form: Form::Normal,
-        ignore: Ignore::default(),
-        brief: false,
-        identical: false,
-        recursive: false,
-        new_file: false,
-        text: false,
-        labels: Vec::new(),
-        exclude: Vec::new(),
-        given,
-        out: stdout(),
-        inside: HashSet::new(),
-    };
+    let mut options = Options::new(args, "abBcC:deEF:iI:L:nNpqrstuU:wW:x:yZ", LONGS, HELP);
+    let mut diff = Diff::new(given);
+    let mut c_function = false;
+    let (mut from_file, mut to_file, mut ignored, mut function) = (None, None, Vec::new(), Vec::new());
     let lines = |value: &[u8]| number::<usize>("context length", value).map_err(|failure| failure.status(2));
     let mut names = Vec::new();
     while let Some(item) = options.next_item()? {
         match item {
             Item::Option('q', _) => diff.brief = true,
             Item::Option('s', _) => diff.identical = true,
-            Item::Option('u', _) => diff.form = Form::Unified(3),
-            Item::Option('c', _) => diff.form = Form::Context(3),
+            Item::Option('u', _) => diff.style.form = Form::Unified(3),
+            Item::Option('c', _) => diff.style.form = Form::Context(3),
             Item::Option('U' | '\u{1}', value) => {
-                diff.form = Form::Unified(if value.is_empty() { 3 } else { lines(&value)? });
+                diff.style.form = Form::Unified(if value.is_empty() { 3 } else { lines(&value)? });
             }
             Item::Option('C' | '\u{2}', value) => {
-                diff.form = Form::Context(if value.is_empty() { 3 } else { lines(&value)? });
+                diff.style.form = Form::Context(if value.is_empty() { 3 } else { lines(&value)? });
+            }
+            Item::Option('e', _) => diff.style.form = Form::Ed,
+            Item::Option('n', _) => diff.style.form = Form::Rcs,
+            Item::Option('y', _) => diff.style.form = Form::Side,
+            Item::Option('W', value) => diff.style.layout.width = width(&value)?,
+            Item::Option('p', _) => {
+                c_function = true;
+                function.push(b"^[[:alpha:]$_]".to_vec());
+            }
+            Item::Option('F', value) => function.push(value),
+            Item::Option('I', value) => ignored.push(value),
+            Item::Option('t', _) => diff.style.layout.expand_tabs = true,
+            Item::Option('\u{6}', value) => from_file = Some(value),
+            Item::Option('\u{7}', _) => diff.style.layout.left_column = true,
+            Item::Option('\u{8}', _) => diff.style.layout.suppress_common = true,
+            Item::Option('\u{9}', value) => to_file = Some(value),
+            Item::Option('\u{5}', value) => {
+                let terminal = OpenFile::inherited(1).is_some_and(|file| file.is_terminal());
+                diff.style.color = match value.as_slice() {
+                    b"" | b"auto" => terminal,
+                    b"always" => true,
+                    b"never" => false,
+                    _ => return Err(wrong(format!("invalid color '{}'", lossy(&value)))),
+                };
             }
             Item::Option('L', value) => diff.labels.push(value),
             Item::Option('r', _) => diff.recursive = true,
@@ -114,27 +162,106 @@ pub fn main(args: Vec<Vec<u8>>) -> Outcome {
             Item::Option('i', _) => diff.ignore.case = true,
             Item::Option('b', _) => diff.ignore.space_change = true,
             Item::Option('w', _) => diff.ignore.all_space = true,
+            Item::Option('Z', _) => diff.ignore.trailing_space = true,
+            Item::Option('E', _) => diff.ignore.tab_expansion = true,
             Item::Option('B', _) => diff.ignore.blank_lines = true,
             Item::Option('\u{3}', _) => diff.ignore.trailing_cr = true,
             Item::Option('a', _) => diff.text = true,
-            Item::Option('\u{4}', _) => diff.form = Form::Normal,
+            Item::Option('\u{4}', _) => diff.style.form = Form::Normal,
             Item::Option(..) => {}
             Item::Operand(name) => names.push(name),
         }
     }
-    let [one, two] = match <[Vec<u8>; 2]>::try_from(names) {
-        Ok(names) => names,
-        Err(names) if names.len() > 2 => {
-            return Err(Failure::usage(format!("extra operand {}", quote(&names[2]))));
-        }
-        Err(names) => {
-            let last = names.last().map_or(&b"diff"[..], Vec::as_slice);
-            return Err(Failure::usage(format!("missing operand after {}", quote(last))));
-        }
+    diff.style.function = patterns(&function)?;
+    diff.ignored_lines = patterns(&ignored)?;
+    if diff.style.form == Form::Normal && c_function {
+        diff.style.form = Form::Context(3);
+    }
+    let status = match (from_file, to_file) {
+        (Some(from), _) => diff.each(names.into_iter().map(|name| (from.clone(), name)))?,
+        (None, Some(to)) => diff.each(names.into_iter().map(|name| (name, to.clone())))?,
+        (None, None) => diff.each([two_names(names)?])?,
     };
-    let status = diff.operands(one, two)?;
     diff.out.flush()?;
     Ok(status)
+}
+
+/// Runs sdiff, as far as it asks nothing: diff -y.
+pub fn sdiff(args: Vec<Vec<u8>>) -> Outcome {
+    const HELP: &str = "\
+{} [OPTION]... FILE1 FILE2
+Show two files side by side. Merging (-o) needs someone to ask and is not there.
+
+  -w, --width=NUM              output at most NUM (default 130) print columns
+  -l, --left-column            output only the left column of common lines
+  -s, --suppress-common-lines  do not output common lines
+  -i, --ignore-case            consider upper and lower case to be the same
+  -b, --ignore-space-change    ignore changes in the amount of white space
+  -W, --ignore-all-space       ignore all white space
+  -B, --ignore-blank-lines     ignore changes whose lines are all blank
+  -t, --expand-tabs            expand tabs to spaces in output
+  -a, --text                   treat all files as text";
+    const LONGS: &[Long] = &[
+        ("expand-tabs", Takes::Nothing, 't'),
+        ("ignore-all-space", Takes::Nothing, 'W'),
+        ("ignore-blank-lines", Takes::Nothing, 'B'),
+        ("ignore-case", Takes::Nothing, 'i'),
+        ("ignore-space-change", Takes::Nothing, 'b'),
+        ("left-column", Takes::Nothing, 'l'),
+        ("suppress-common-lines", Takes::Nothing, 's'),
+        ("text", Takes::Nothing, 'a'),
+        ("width", Takes::Argument, 'w'),
+    ];
+    let mut options = Options::new(args, "abBilstw:W", LONGS, HELP);
+    let mut diff = Diff::new(Vec::new());
+    diff.style.form = Form::Side;
+    let mut names = Vec::new();
+    while let Some(item) = options.next_item()? {
+        match item {
+            Item::Option('a', _) => diff.text = true,
+            Item::Option('b', _) => diff.ignore.space_change = true,
+            Item::Option('B', _) => diff.ignore.blank_lines = true,
+            Item::Option('i', _) => diff.ignore.case = true,
+            Item::Option('l', _) => diff.style.layout.left_column = true,
+            Item::Option('s', _) => diff.style.layout.suppress_common = true,
+            Item::Option('t', _) => diff.style.layout.expand_tabs = true,
+            Item::Option('w', value) => diff.style.layout.width = width(&value)?,
+            Item::Option(..) => diff.ignore.all_space = true,
+            Item::Operand(name) => names.push(name),
+        }
+    }
+    let status = diff.each([two_names(names)?])?;
+    diff.out.flush()?;
+    Ok(status)
+}
+
+/// A wrong call, in diff's words: each line has its name.
+fn wrong(message: String) -> Failure {
+    Failure::new(format!("{message}\ndiff: Try 'diff --help' for more information.")).status(2)
+}
+
+fn width(value: &[u8]) -> Result<usize, Failure> {
+    number::<usize>("width", value).map_err(|failure| failure.status(2))
+}
+
+/// One pattern that matches where any of them does.
+fn patterns(patterns: &[Vec<u8>]) -> Result<Option<Regex>, Failure> {
+    if patterns.is_empty() {
+        return Ok(None);
+    }
+    let regex = Regex::any(patterns, Syntax::Basic, Flags::default());
+    regex.map(Some).map_err(|error| Failure::new(error.to_string()).status(2))
+}
+
+fn two_names(names: Vec<Vec<u8>>) -> Result<(Vec<u8>, Vec<u8>), Failure> {
+    match <[Vec<u8>; 2]>::try_from(names) {
+        Ok([one, two]) => Ok((one, two)),
+        Err(names) if names.len() > 2 => Err(wrong(format!("extra operand {}", quote(&names[2])))),
+        Err(names) => {
+            let last = names.last().map_or(&b"diff"[..], Vec::as_slice);
+            Err(wrong(format!("missing operand after {}", quote(last))))
+        }
+    }
 }
 
 /// A file that is looked at; absent where there is none.
@@ -143,6 +270,33 @@ fn look(name: &[u8]) -> Result<Stat, Errno> {
 }
 
 impl Diff {
+    fn new(given: Vec<u8>) -> Diff {
+        let layout = Layout { width: 130, expand_tabs: false, suppress_common: false, left_column: false };
+        Diff {
+            style: Style { form: Form::Normal, color: false, function: None, layout },
+            ignored_lines: None,
+            ignore: Ignore::default(),
+            brief: false,
+            identical: false,
+            recursive: false,
+            new_file: false,
+            text: false,
+            labels: Vec::new(),
+            exclude: Vec::new(),
+            given,
+            out: stdout(),
+            inside: HashSet::new(),
+        }
+    }
+
+    fn each(&mut self, pairs: impl IntoIterator<Item = (Vec<u8>, Vec<u8>)>) -> Outcome {
+        let mut status = 0;
+        for (one, two) in pairs {
+            status = status.max(self.operands(one, two)?);
+        }
+        Ok(status)
+    }
+
     fn operands(&mut self, mut one: Vec<u8>, mut two: Vec<u8>) -> Outcome {
         let is_directory = |name: &[u8]| look(name).is_ok_and(|stat| stat.kind == FileType::Directory);
         let base = |name: &[u8]| name.rsplit(|&b| b == b'/').next().unwrap_or_default().to_vec();
@@ -259,7 +413,19 @@ impl Diff {
         let binary = |data: &[u8]| !self.text && memchr::memchr(0, &data[..data.len().min(32 * 1024)]).is_some();
         let (is_binary, same) = (binary(old_data) || binary(new_data), old_data == new_data);
         let (old, new) = (script::lines(old_data), script::lines(new_data));
-        let changes = if same || is_binary { Vec::new() } else { script::changes(&old, &new, self.ignore) };
+        let changes = if same || is_binary {
+            Vec::new()
+        } else {
+            script::changes(&old, &new, self.ignore, self.ignored_lines.as_ref())
+        };
+        // Two columns show the files even where they are the same.
+        let shown = self.style.form == Form::Side && !self.brief && !is_binary;
+        if shown && changes.is_empty() {
+            let header = Vec::new();
+            let (old, new) = (Side { header: header.clone(), lines: old }, Side { header, lines: new });
+            format::print(&self.style, &old, &new, &changes, &mut self.out)?;
+            return Ok(0);
+        }
         if same || (changes.is_empty() && !is_binary) {
             if self.identical {
                 self.say(&[b"Files ", one, b" and ", two, b" are identical"])?;
@@ -285,7 +451,7 @@ impl Diff {
         };
         let old = Side { header: header(0, one), lines: old };
         let new = Side { header: header(1, two), lines: new };
-        format::print(self.form, &old, &new, &changes, &mut self.out)?;
+        format::print(&self.style, &old, &new, &changes, &mut self.out)?;
         Ok(1)
     }
 }

@@ -1,5 +1,6 @@
 //! From two files to the places where they differ.
 
+use agentfense_regex::Regex;
 use similar::{Algorithm, DiffOp, capture_diff_slices};
 use std::collections::HashMap;
 use std::ops::Range;
@@ -15,6 +16,10 @@ pub struct Ignore {
     pub space_change: bool,
     /// `-B`: changes of blank lines only.
     pub blank_lines: bool,
+    /// `-Z`: white space at the end of lines.
+    pub trailing_space: bool,
+    /// `-E`: how tabs are expanded.
+    pub tab_expansion: bool,
     /// `--strip-trailing-cr`.
     pub trailing_cr: bool,
 }
@@ -39,12 +44,16 @@ fn key(line: &[u8], ignore: Ignore) -> Vec<u8> {
     {
         return [&key(rest, Ignore { trailing_cr: false, ..ignore })[..], b"\n"].concat();
     }
-    if ignore.all_space || ignore.space_change {
+    if ignore.all_space || ignore.space_change || ignore.trailing_space {
         line = line.trim_ascii_end();
     }
     let mut key = Vec::with_capacity(line.len());
     let mut in_space = false;
     for &byte in line {
+        if byte == b'\t' && ignore.tab_expansion {
+            key.resize(key.len() + 8 - key.len() % 8, b' ');
+            continue;
+        }
         if byte.is_ascii_whitespace() && (ignore.all_space || ignore.space_change) {
             if !ignore.all_space && !in_space {
                 key.push(b' ');
@@ -58,8 +67,8 @@ fn key(line: &[u8], ignore: Ignore) -> Vec<u8> {
     key
 }
 
-/// Where the files differ, in order.
-pub fn changes(old: &[&[u8]], new: &[&[u8]], ignore: Ignore) -> Vec<Change> {
+/// Where the files differ, in order. Changes of nothing but lines that match `lines` do not count.
+pub fn changes(old: &[&[u8]], new: &[&[u8]], ignore: Ignore, lines: Option<&Regex>) -> Vec<Change> {
     let mut numbers: HashMap<Vec<u8>, usize> = HashMap::new();
     let mut number = |lines: &[&[u8]]| -> Vec<usize> {
         let each = lines.iter().map(|line| {
@@ -93,7 +102,13 @@ pub fn changes(old: &[&[u8]], new: &[&[u8]], ignore: Ignore) -> Vec<Change> {
         (at_old, at_new) = (change.old.end, change.new.end);
         let blank = |line: &&[u8]| line.iter().all(|&b| b == b'\n');
         let only_blank = old[change.old.clone()].iter().chain(&new[change.new.clone()]).all(blank);
-        if !(ignore.blank_lines && only_blank) {
+        // A pattern that cannot be matched leaves the change in.
+        let matches = |line: &&[u8]| {
+            let text = line.strip_suffix(b"\n").unwrap_or(line);
+            lines.is_some_and(|lines| lines.is_match(text).unwrap_or(false))
+        };
+        let only_matching = old[change.old.clone()].iter().chain(&new[change.new.clone()]).all(matches);
+        if !(only_matching || (ignore.blank_lines && only_blank)) {
             changes.push(change);
         }
     }
@@ -139,7 +154,7 @@ mod tests {
     use super::*;
 
     fn between(old: &str, new: &str, ignore: Ignore) -> Vec<(Range<usize>, Range<usize>)> {
-        let found = changes(&lines(old.as_bytes()), &lines(new.as_bytes()), ignore);
+        let found = changes(&lines(old.as_bytes()), &lines(new.as_bytes()), ignore, None);
         found.into_iter().map(|change| (change.old, change.new)).collect()
     }
 
