@@ -8,5 +8,7 @@ mod entry;
 mod listing;
 mod output;
 pub mod unzip;
+mod unzip_options;
 #[allow(clippy::module_inception, reason = "the command of that name")]
 pub mod zip;
+mod zip_options;

@@ -3,6 +3,7 @@
 use super::directory::{Archive, BadArchive, BadEntry, Checked, check};
 use super::entry::{ENCRYPTED, Entry};
 use super::listing::Table;
+use super::unzip_options::{Action, Existing, HELP, Settings, bad_call, parse};
 use crate::compress::say;
 use crate::input::errno;
 use crate::unpack::{self, Links};
@@ -16,76 +17,15 @@ use agentfense_sys::files::{self, FileType, OpenFile, OpenFlags};
 use agentfense_sys::processes;
 use std::io::{self, BufWriter, Read, Write};
 
-const HELP: &str = "\
-Usage: unzip [-opts] file[.zip] [list] [-x xlist] [-d exdir]
-List, test or extract the files of a ZIP archive; by default, extract those in list, except those in xlist.
-
-  -p  extract files to pipe, no messages     -l  list files (short format)
-  -f  freshen existing files, create none    -t  test compressed archive data
-  -u  update files, create if necessary      -z  display archive comment only
-  -v  list verbosely                         -Z1 list the names only
-  -c  extract files to pipe, with messages   -x  exclude files that follow (in xlist)
-  -d  extract files into exdir
-  -n  never overwrite existing files         -q  quiet mode (-qq => quieter)
-  -o  overwrite files WITHOUT prompting      -j  junk paths (do not make directories)
-  -C  match names case-insensitively         -L  make names lowercase
-  -D  do not restore timestamps              -K, -X, -a, -b, -B, -U  accepted, without effect
-";
-
 /// Exit statuses, as Info-ZIP has them.
 const WARNING: u8 = 1;
 const ERROR: u8 = 2;
 const NO_ARCHIVE: u8 = 9;
-const BAD_CALL: u8 = 10;
 const NO_MATCH: u8 = 11;
 const BOMB: u8 = 12;
 const DISK_FULL: u8 = 50;
 const UNSUPPORTED: u8 = 81;
 const ENCRYPTED_FILES: u8 = 82;
-
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-enum Action {
-    #[default]
-    Extract,
-    /// To standard output, with messages or without.
-    Print {
-        messages: bool,
-    },
-    List {
-        verbose: bool,
-    },
-    Names,
-    Test,
-    Comment,
-}
-
-/// What becomes of a file that is where an entry goes.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-enum Existing {
-    #[default]
-    Ask,
-    Replace,
-    Keep,
-}
-
-#[derive(Default)]
-struct Settings {
-    action: Action,
-    existing: Existing,
-    /// Only what is newer than what is there.
-    update: bool,
-    /// Only what is there.
-    freshen: bool,
-    quiet: u32,
-    junk: bool,
-    ignore_case: bool,
-    lowercase: bool,
-    keep_times: bool,
-    directory: Vec<u8>,
-    archive: Option<Vec<u8>>,
-    wanted: Vec<Vec<u8>>,
-    excluded: Vec<Vec<u8>>,
-}
 
 /// Runs unzip.
 pub fn main(args: Vec<Vec<u8>>) -> Outcome {
@@ -101,76 +41,6 @@ pub fn main(args: Vec<Vec<u8>>) -> Outcome {
     let status = run.all(&name)?;
     run.out.flush()?;
     Ok(status)
-}
-
-fn bad_call(message: &str) -> Failure {
-    say(format!("unzip:  {message}\n"));
-    Failure::quiet(BAD_CALL)
-}
-
-/// Reads the command line; absent when help is wanted.
-fn parse(args: impl Iterator<Item = Vec<u8>>) -> Result<Option<Settings>, Failure> {
-    let mut settings = Settings { keep_times: true, ..Settings::default() };
-    let mut args = args.peekable();
-    if args.peek().is_none() {
-        return Ok(None);
-    }
-    let (mut excluding, mut options) = (false, true);
-    while let Some(arg) = args.next() {
-        let letters = match arg.strip_prefix(b"-") {
-            Some(letters) if options && !letters.is_empty() => letters,
-            _ => {
-                match &settings.archive {
-                    None => settings.archive = Some(arg),
-                    Some(_) if excluding => settings.excluded.push(arg),
-                    Some(_) => settings.wanted.push(arg),
-                }
-                continue;
-            }
-        };
-        if letters == b"-" {
-            options = false;
-            continue;
-        }
-        if letters == b"-help" {
-            return Ok(None);
-        }
-        let mut letters = letters.iter();
-        while let Some(&letter) = letters.next() {
-            match letter {
-                b'p' => settings.action = Action::Print { messages: false },
-                b'c' => settings.action = Action::Print { messages: true },
-                b'l' if settings.action == (Action::List { verbose: true }) => {}
-                b'l' => settings.action = Action::List { verbose: false },
-                b'v' => settings.action = Action::List { verbose: true },
-                b't' => settings.action = Action::Test,
-                b'z' => settings.action = Action::Comment,
-                b'Z' => settings.action = Action::List { verbose: true },
-                b'1' => settings.action = Action::Names,
-                b'f' => (settings.update, settings.freshen) = (true, true),
-                b'u' => settings.update = true,
-                b'n' => settings.existing = Existing::Keep,
-                b'o' => settings.existing = Existing::Replace,
-                b'q' => settings.quiet += 1,
-                b'j' => settings.junk = true,
-                b'C' => settings.ignore_case = true,
-                b'L' => settings.lowercase = true,
-                b'D' => settings.keep_times = false,
-                b'x' => excluding = true,
-                b'd' => {
-                    let attached: Vec<u8> = letters.by_ref().copied().collect();
-                    let value = if attached.is_empty() { args.next() } else { Some(attached) };
-                    let missing = || bad_call("must specify directory to which to extract with -d option");
-                    settings.directory = value.filter(|value| !value.is_empty()).ok_or_else(missing)?;
-                    excluding = false;
-                }
-                b'K' | b'X' | b'a' | b'b' | b'B' | b'U' | b'^' | b':' | b'T' | b'W' => {}
-                b'h' => return Ok(None),
-                other => return Err(bad_call(&format!("invalid option -{}", char::from(other)))),
-            }
-        }
-    }
-    Ok(Some(settings))
 }
 
 /// Finds the archive: as it is named, or with a suffix.
