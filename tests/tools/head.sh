@@ -28,7 +28,7 @@ head -n x </dev/null; echo $?; head -c 1x </dev/null; echo $?
 head --nope 2>/dev/null; echo $?
 ### leaves the rest to the next
 seq 10 > f; { head -n2 >/dev/null; cat; } < f
-### obsolete with letters (wrong)
+### obsolete with letters
 seq 5 | head -2q; seq 3 > a; head -1v a
 ### huge numbers
 seq 3 | head -n 99999999999999999999; seq 3 | head -c 10E

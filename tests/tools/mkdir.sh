@@ -14,7 +14,7 @@ mkdir -v a; mkdir -pv a/b/c
 umask 077; mkdir a; mkdir -p b/c; umask 022
 ### no operand (stderr)
 mkdir; echo $?
-### parent is a file (stderr, wrong)
+### parent is a file (stderr)
 touch f; mkdir f/d; echo $?; mkdir -p f/d; echo $?
 ### wrong mode (stderr)
 mkdir -m 999 a; echo $?

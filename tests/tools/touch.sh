@@ -9,7 +9,7 @@ export TZ=UTC0; touch -d '2001-02-03 04:05:06' f; y f; touch -d '2001-02-03T04:0
 touch -t 200102030405 f; y f; touch -t 200102030405.06 f; y f; touch -t 0102030405 f; y f
 ### one time only
 touch -d @1000 f; touch -a -d @2000 f; y f; touch -m -d @3000 f; y f; touch --time=atime -d @4000 f; y f
-### reference (wrong)
+### reference
 touch -d @1234 f; touch -r f g; y g; touch -r f -d '+1 day' g; y g
 ### fractions
 touch -d '2001-02-03 04:05:06.789' f; stat -c %.3Y f

@@ -7,11 +7,11 @@ const SECOND: i64 = 1_000_000_000;
 
 /// Reads a date; nanoseconds since the epoch. What it does not say is as now, in UTC.
 pub fn parse(text: &str) -> Option<i64> {
-    parse_at(text, now())
+    parse_from(text, now())
 }
 
 /// Reads a date as [`parse`] does, with another now.
-fn parse_at(text: &str, now: i64) -> Option<i64> {
+pub fn parse_from(text: &str, now: i64) -> Option<i64> {
     let text = text.trim();
     if let Some(seconds) = text.strip_prefix('@') {
         return epoch(seconds);
@@ -521,8 +521,8 @@ mod tests {
     const NOW: &str = "2024-05-15 10:20:30";
 
     fn read(text: &str) -> Option<String> {
-        let now = parse_at(NOW, 0).unwrap();
-        Some(Civil::from_nanoseconds(parse_at(text, now)?).format("%F %T"))
+        let now = parse_from(NOW, 0).unwrap();
+        Some(Civil::from_nanoseconds(parse_from(text, now)?).format("%F %T"))
     }
 
     #[test]
@@ -560,7 +560,7 @@ mod tests {
         assert_eq!(read("20240506 1234").as_deref(), Some("2024-05-06 12:34:00"));
         assert_eq!(read("7pm").as_deref(), Some("2024-05-15 19:00:00"));
         assert_eq!(read("").as_deref(), Some("2024-05-15 00:00:00"));
-        assert_eq!(parse_at("@-1.5", 0), Some(-1_500_000_000));
+        assert_eq!(parse_from("@-1.5", 0), Some(-1_500_000_000));
     }
 
     #[test]

@@ -55,15 +55,17 @@ fn amount(value: &[u8], lines: bool) -> Result<Amount, Failure> {
     })
 }
 
-/// The old form `head -5`.
+/// The old forms `head -5`, `head -5q`, `head -5c`.
 fn modern(mut args: Vec<Vec<u8>>) -> Vec<Vec<u8>> {
-    if let Some(digits) = args.get(1).and_then(|arg| arg.strip_prefix(b"-"))
-        && !digits.is_empty()
-        && digits.iter().all(u8::is_ascii_digit)
-    {
-        let digits = digits.to_vec();
-        args.splice(1..2, [b"-n".to_vec(), digits]);
+    let Some(text) = args.get(1).and_then(|arg| arg.strip_prefix(b"-")) else { return args };
+    let (digits, letters) = text.split_at(text.iter().take_while(|b| b.is_ascii_digit()).count());
+    if digits.is_empty() || !letters.iter().all(|b| b"clqvz".contains(b)) {
+        return args;
     }
+    let unit: &[u8] = if letters.contains(&b'c') { b"-c" } else { b"-n" };
+    let mut replaced = vec![unit.to_vec(), digits.to_vec()];
+    replaced.extend(letters.iter().filter(|&&b| b != b'c' && b != b'l').map(|&b| vec![b'-', b]));
+    args.splice(1..2, replaced);
     args
 }
 

@@ -1,5 +1,7 @@
 //! install: copies files and sets their modes.
 
+use super::cp::pour;
+use super::target::Backup;
 use agentfense_support::mode::ModeChange;
 use agentfense_support::options::base_name;
 use agentfense_support::quote::lossy;
@@ -28,6 +30,7 @@ Copy SOURCEs and set their modes.
   -v, --verbose         print the name of each created file or directory";
 
 const LONGS: &[Long] = &[
+    ("backup", Takes::Optional, '\u{1}'),
     ("compare", Takes::Nothing, 'C'),
     ("directory", Takes::Nothing, 'd'),
     ("group", Takes::Argument, 'g'),
@@ -35,6 +38,7 @@ const LONGS: &[Long] = &[
     ("owner", Takes::Argument, 'o'),
     ("preserve-timestamps", Takes::Nothing, 'p'),
     ("strip", Takes::Nothing, 's'),
+    ("suffix", Takes::Argument, 'S'),
     ("target-directory", Takes::Argument, 't'),
     ("no-target-directory", Takes::Nothing, 'T'),
     ("verbose", Takes::Nothing, 'v'),
@@ -42,12 +46,16 @@ const LONGS: &[Long] = &[
 
 /// Runs install.
 pub fn main(args: Vec<Vec<u8>>) -> Outcome {
-    let mut options = Options::new(args, "bcCdDg:m:o:pst:Tv", LONGS, HELP);
+    let mut options = Options::new(args, "bcCdDg:m:o:psS:t:Tv", LONGS, HELP);
     let (mut directories, mut leading, mut times, mut plain, mut verbose) = (false, false, false, false, false);
     let (mut mode, mut target, mut names) = (0o755, None, Vec::new());
     let (mut owner, mut group) = (None, None);
+    let (mut backup, mut control, mut suffix) = (false, None, None);
     while let Some(item) = options.next_item()? {
         match item {
+            Item::Option('b', _) => backup = true,
+            Item::Option('\u{1}', value) => (backup, control) = (true, Some(value)),
+            Item::Option('S', value) => suffix = Some(value),
             Item::Option('d', _) => directories = true,
             Item::Option('D', _) => leading = true,
             Item::Option('p', _) => times = true,
@@ -74,6 +82,7 @@ pub fn main(args: Vec<Vec<u8>>) -> Outcome {
     if names.is_empty() {
         return Err(Failure::usage("missing file operand"));
     }
+    let backup = Backup::new(backup, control.as_deref(), suffix)?;
     let mut out = stdout();
     let mut status = 0;
     let mut finish = |path: &[u8], result: Result<(), (String, Errno)>| {
@@ -137,14 +146,27 @@ pub fn main(args: Vec<Vec<u8>>) -> Outcome {
         (Some(into), _) => names.iter().map(|name| (name.clone(), join(&into, base_name(name).as_bytes()))).collect(),
         (None, _) => Vec::new(),
     };
+    let mut omitted = false;
     for (source, destination) in pairs {
-        let copied = copy(&source, &destination, times);
+        if is_directory(&source) {
+            complain("install", format_args!("omitting directory {}", quote(&source)));
+            omitted = true;
+            continue;
+        }
+        let kept = match &backup {
+            Some(backup) if files::stat(&destination, false).is_ok() => {
+                fs::rename(&destination, &backup.name(&destination))
+                    .map_err(|errno| (format!("cannot backup {}", quote(&destination)), errno))
+            }
+            _ => Ok(()),
+        };
+        let copied = kept.and_then(|()| copy(&source, &destination, times));
         if finish(&destination, copied) && verbose {
             writeln!(out, "{} -> {}", quote(&source), quote(&destination))?;
         }
     }
     out.flush()?;
-    Ok(status)
+    Ok(status.max(u8::from(omitted)))
 }
 
 type Done = Result<(), (String, Errno)>;
@@ -168,9 +190,6 @@ fn copy(source: &[u8], destination: &[u8], times: bool) -> Done {
     let from =
         files::open(source, OpenFlags::READ, 0).map_err(|errno| (format!("cannot stat {}", quote(source)), errno))?;
     let stat = from.stat().map_err(|errno| (format!("cannot stat {}", quote(source)), errno))?;
-    if stat.kind == FileType::Directory {
-        return Err((format!("omitting directory {}", quote(source)), Errno::Isdir));
-    }
     let cannot_make = |errno| (format!("cannot create regular file {}", quote(destination)), errno);
     // A new file, not new bytes in the old one: a program that runs keeps the old.
     match fs::unlink(destination) {
@@ -179,16 +198,10 @@ fn copy(source: &[u8], destination: &[u8], times: bool) -> Done {
     }
     let flags = OpenFlags::WRITE | OpenFlags::CREATE | OpenFlags::EXCLUSIVE;
     let to = files::open(destination, flags, 0o600).map_err(cannot_make)?;
-    loop {
-        let data = match from.read_some(256 * 1024) {
-            Err(Errno::Intr) => continue,
-            result => result.map_err(|errno| (format!("error reading {}", quote(source)), errno))?,
-        };
-        if data.is_empty() {
-            break;
-        }
-        to.write_bytes(&data).map_err(|errno| (format!("error writing {}", quote(destination)), errno))?;
-    }
+    pour(&from, &to).map_err(|(reading, errno)| {
+        let (what, name) = if reading { ("reading", source) } else { ("writing", destination) };
+        (format!("error {what} {}", quote(name)), errno)
+    })?;
     if times {
         to.set_times(Some(stat.atime), Some(stat.mtime))
             .map_err(|errno| (format!("cannot set timestamps for {}", quote(destination)), errno))?;

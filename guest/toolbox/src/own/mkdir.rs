@@ -89,7 +89,7 @@ fn with_parents(name: &[u8], made: &mut Vec<Vec<u8>>) -> Made {
             return Ok(());
         }
         Err(Errno::Exist) if is_directory(name) => return Ok(()),
-        Err(Errno::Noent) if !name.is_empty() => {}
+        Err(Errno::Noent | Errno::Notdir) if !name.is_empty() => {}
         Err(errno) => return Err((name.to_vec(), errno)),
     }
     let ends = (1..name.len()).filter(|&at| name[at] == b'/' && name[at - 1] != b'/').chain([name.len()]);
@@ -103,6 +103,8 @@ fn with_parents(name: &[u8], made: &mut Vec<Vec<u8>>) -> Made {
             Err(Errno::Exist) if is_directory(part) => {}
             // What is there already and cannot be written, as `/`, needs not be made.
             Err(_) if is_directory(part) => {}
+            // A file where a directory is needed on the way.
+            Err(Errno::Exist) if end < name.len() => return Err((part.to_vec(), Errno::Notdir)),
             Err(errno) => return Err((part.to_vec(), errno)),
         }
     }

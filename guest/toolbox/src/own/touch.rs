@@ -58,14 +58,21 @@ pub fn main(args: Vec<Vec<u8>>) -> Outcome {
         return Err(Failure::usage("cannot specify times from more than one source"));
     }
     let invalid = |value: &[u8]| Failure::new(format!("invalid date format {}", quote(value)));
-    let (atime, mtime) = match (reference, date, stamp) {
+    let (atime, mtime) = match (reference, &date, stamp) {
         (Some(reference), _, _) => {
             let stat = files::stat(&reference, follow)
                 .map_err(|errno| Failure::new(format!("failed to get attributes of {}: {errno}", quote(&reference))))?;
-            (stat.atime, stat.mtime)
+            // A date that is given as well counts from the reference's times.
+            match &date {
+                Some(date) => {
+                    let from = |base| time::parse_from(&lossy(date), base).ok_or_else(|| invalid(date));
+                    (from(stat.atime)?, from(stat.mtime)?)
+                }
+                None => (stat.atime, stat.mtime),
+            }
         }
         (None, Some(date), _) => {
-            let point = time::parse(&lossy(&date)).ok_or_else(|| invalid(&date))?;
+            let point = time::parse(&lossy(date)).ok_or_else(|| invalid(date))?;
             (point, point)
         }
         (None, None, Some(stamp)) => {
