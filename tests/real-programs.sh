@@ -79,11 +79,12 @@ complete_line() {
 }
 complete_line 'git remote '
 complete_line 'git log --pretty='
-declare -F | grep -c __git
 E
 same git-completion 'bash complete.sh'
-same 'all of bash-completion' 'shopt -s extglob; . usr/share/bash-completion/bash_completion
-for f in usr/share/bash-completion/completions/[a-f]*; do . "$f" >/dev/null; done; declare -F | grep -vc "xx"' 
+# Which of them define anything depends on the programs that are installed.
+finds 'all of bash-completion' 'shopt -s extglob; . usr/share/bash-completion/bash_completion
+for f in usr/share/bash-completion/completions/*; do . "$f" >/dev/null; done
+(($(declare -F | wc -l) > 700)) && complete -p tar' 'complete -F _tar tar'
 finds neofetch 'bash usr/bin/neofetch --stdout' 'Shell: bash'
 finds screenfetch 'bash usr/bin/screenfetch -N' 'OS:'
 same dehydrated 'bash usr/bin/dehydrated --help'
@@ -91,11 +92,10 @@ finds pass 'bash usr/bin/pass version' 'the standard unix password manager'
 same autojump '. usr/share/autojump/autojump.bash; declare -F | grep autojump; type j | head -3'
 
 # An autoconf-made configure script: its Makefile must be the one native bash makes.
-mkdir configured && cat > configured/list <<'E'
+mkdir -p sources/lists/partial && cat > sources/src.list <<'E'
 deb-src http://deb.debian.org/debian bookworm main
 E
-options=(-o Dir::Etc::SourceList="$PWD/configured/list" -o Dir::Etc::SourceParts=/dev/null -o Dir::State::Lists="$PWD/configured")
-mkdir -p configured/partial
+options=(-o Dir::Etc::SourceList="$PWD/sources/src.list" -o Dir::Etc::SourceParts=- -o Dir::State::Lists="$PWD/sources/lists")
 if apt-get "${options[@]}" update -qq >fetch.log 2>&1 && apt-get "${options[@]}" source -qq --download-only hello >>fetch.log 2>&1; then
     tar xzf hello_*.orig.tar.gz
     finds 'configure of hello' 'cd hello-*/ && ./configure' 'checking for gcc'
