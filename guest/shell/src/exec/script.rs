@@ -102,7 +102,9 @@ impl Shell {
                         _ => b"",
                     };
                     self.report_syntax_error(&error, tag);
-                    self.status = 2;
+                    if !main || !error.in_condition {
+                        self.status = error.status;
+                    }
                     return if main { Err(Flow::Exit) } else { self.special_builtin_failed() };
                 }
             }

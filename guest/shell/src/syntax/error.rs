@@ -14,12 +14,24 @@ pub struct SyntaxError {
     pub source_line: Option<BString>,
     /// The script ended too early: more text could make it whole.
     pub incomplete: bool,
+    /// What `$?` becomes: 2, but 1 for a list of an array that does not end.
+    pub status: i32,
+    /// It is in a `[[ ]]` that is not cut off: in a script or `-c`, bash then
+    /// leaves `$?` alone.
+    pub in_condition: bool,
 }
 
 impl SyntaxError {
     /// An error without a quoted source line.
     pub(crate) fn new(line: u32, message: impl Into<BString>) -> Box<Self> {
-        Box::new(SyntaxError { line, message: message.into(), source_line: None, incomplete: false })
+        Box::new(SyntaxError {
+            line,
+            message: message.into(),
+            source_line: None,
+            incomplete: false,
+            status: 2,
+            in_condition: false,
+        })
     }
 
     /// The text ended before the closing `delimiter`.

@@ -124,6 +124,8 @@ fn with_reader<T>(
             message: "syntax error: unexpected text after a word".into(),
             source_line: Some(text.into()),
             incomplete: false,
+            status: 2,
+            in_condition: false,
         }),
     }
 }

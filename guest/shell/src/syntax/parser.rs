@@ -557,7 +557,13 @@ impl<'p, 'a> Reader<'p, 'a> {
                 Ok(CompoundKind::Select { name, words, body })
             }
             Keyword::Case => self.case_clause(),
-            Keyword::Test => Ok(CompoundKind::Test(self.test_command()?)),
+            Keyword::Test => match self.test_command() {
+                Ok(expression) => Ok(CompoundKind::Test(expression)),
+                Err(mut error) => {
+                    error.in_condition = !error.incomplete;
+                    Err(error)
+                }
+            },
             _ => Err(self.unexpected()),
         }
     }
@@ -1006,7 +1012,9 @@ impl<'p, 'a> Reader<'p, 'a> {
                 }
                 Some(_) => return Err(self.unexpected()),
                 None if self.lex.current().is_none() => {
-                    return Err(SyntaxError::unterminated(line, ")"));
+                    let mut error = SyntaxError::unterminated(line, ")");
+                    error.status = 1;
+                    return Err(error);
                 }
                 None => elements.push(self.array_element()?),
             }
