@@ -25,10 +25,12 @@ table! {
     "awk" own::awk::main, 2;
     "b2sum" own::digest::b2sum;
     "basename" own::name::basename;
+    "cal" own::cal::main, 64;
     "cat" own::cat::main;
     "chgrp" own::chown::chgrp;
     "chmod" own::chmod::main;
     "chown" own::chown::chown;
+    "clear" own::capabilities::main;
     "cmp" own::cmp::main, 2;
     "cp" own::cp::main;
     "dd" own::dd::main;
@@ -43,6 +45,7 @@ table! {
     "fgrep" own::grep::fgrep, 2;
     "find" own::find::main;
     "gawk" own::awk::main, 2;
+    "getopt" own::getopt::main, 2;
     "grep" own::grep::grep, 2;
     "groups" own::id::groups;
     "head" own::head::main;
@@ -60,8 +63,10 @@ table! {
     "mknod" own::mkdir::mknod;
     "mktemp" own::mktemp::main;
     "mv" own::mv::main;
+    "ncal" own::cal::main, 64;
     "nice" own::nice::main, 125;
     "nohup" own::nohup::main, 125;
+    "reset" own::capabilities::main;
     "rev" own::rev::main;
     "rmdir" own::rmdir::main;
     "sdiff" own::diff::sdiff, 2;
@@ -81,8 +86,10 @@ table! {
     "sync" own::host::sync;
     "tail" own::tail::main;
     "test" own::test::test, 2;
+    "time" own::time::main, 125;
     "timeout" own::timeout::main, 125;
     "touch" own::touch::main;
+    "tput" own::capabilities::main, 2;
     "tree" own::tree::main;
     "true" own::truth::yes;
     "truncate" own::truncate::main;
@@ -91,7 +98,9 @@ table! {
     "uptime" own::host::uptime;
     "users" own::host::users;
     "vdir" own::ls::vdir, 2;
+    "watch" own::watch::main;
     "wc" own::wc::main;
+    "whereis" own::whereis::main;
     "which" own::which::main, 2;
     "who" own::host::who;
     "whoami" own::id::whoami;

@@ -1,6 +1,8 @@
 //! The commands of our own: those that need the kernel, and those of which there is none to use.
 
 pub mod awk;
+pub mod cal;
+pub mod capabilities;
 pub mod cat;
 pub mod chmod;
 pub mod chown;
@@ -13,6 +15,7 @@ pub mod digest;
 pub mod du;
 pub mod env;
 pub mod find;
+pub mod getopt;
 pub mod grep;
 pub mod head;
 pub mod host;
@@ -38,12 +41,15 @@ pub mod tail;
 pub mod target;
 pub mod terminal;
 pub mod test;
+pub mod time;
 pub mod timeout;
 pub mod touch;
 pub mod tree;
 pub mod truncate;
 pub mod truth;
+pub mod watch;
 pub mod wc;
+pub mod whereis;
 pub mod which;
 pub mod xargs;
 pub mod xxd;
