@@ -131,7 +131,7 @@ const LONGS: &[Long] = &[
     ("regexp", Takes::Argument, 'e'),
     ("replace", Takes::Argument, 'r'),
     ("smart-case", Takes::Nothing, 'S'),
-    ("sort", Takes::Argument, '\u{3}'),
+    ("sort", Takes::Argument, '\u{80}'),
     ("stats", Takes::Nothing, '\u{1b}'),
     ("text", Takes::Nothing, 'a'),
     ("threads", Takes::Argument, '\u{3}'),
@@ -377,6 +377,10 @@ pub fn read(args: Vec<Vec<u8>>) -> Result<Settings, Failure> {
             '\u{1d}' => settings.type_definitions.push(lossy(&value)),
             '\u{1e}' => settings.output = Output::Types,
             '\u{1f}' => settings.vimgrep = true,
+            '\u{80}' if value == b"path" || value == b"none" => {}
+            '\u{80}' => {
+                return Err(Failure::new(format!("sorting by {} is not supported here", quote(&value))).status(2));
+            }
             'P' | 'z' | 'E' => {
                 return Err(Failure::new(format!("option -{letter} is not supported here")).status(2));
             }
