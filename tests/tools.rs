@@ -182,7 +182,7 @@ impl Case {
             Err(error) => error.into_bytes(),
         };
         for (title, bytes) in [("stdout", ending.stdout), ("stderr", ending.stderr)] {
-            if !bytes.is_empty() && (title == "stdout" || self.stderr) {
+            if !bytes.is_empty() && (title == "stdout" || self.stderr || ending.status.is_none()) {
                 answer.push_str(title);
                 answer.push('\n');
                 lines(&mut answer, &plain(bytes, title));
@@ -201,7 +201,7 @@ impl Case {
         }
         let sandbox = Sandbox::new(builder).unwrap();
         let session = sandbox.session_with(SessionOptions::new().shell("/bin/bash")).unwrap();
-        let ending = match session.prepare(&self.script).name("case").timeout(TIMEOUT).wait() {
+        let ending = match session.prepare(&self.script).name("case").stdin("").timeout(TIMEOUT).wait() {
             Ok(result) => {
                 Ending { status: result.exit_code, stdout: result.stdout.to_vec(), stderr: result.stderr.to_vec() }
             }
