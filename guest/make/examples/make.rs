@@ -8,7 +8,7 @@ use std::ffi::OsStr;
 use std::fs;
 use std::io::{self, Read, Seek, Write};
 use std::os::unix::ffi::{OsStrExt, OsStringExt};
-use std::os::unix::fs::{MetadataExt, PermissionsExt};
+use std::os::unix::fs::MetadataExt;
 use std::os::unix::process::ExitStatusExt;
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
@@ -46,11 +46,7 @@ fn command(argv: &[Vec<u8>], env: &[(Vec<u8>, Vec<u8>)]) -> Command {
 impl System for Host {
     fn stat(&self, name: &[u8], follow: bool) -> Result<FileStat, Errno> {
         let data = if follow { fs::metadata(path(name)) } else { fs::symlink_metadata(path(name)) }.map_err(errno)?;
-        Ok(FileStat {
-            modified: data.mtime() * 1_000_000_000 + data.mtime_nsec(),
-            directory: data.is_dir(),
-            executable: data.is_file() && data.permissions().mode() & 0o111 != 0,
-        })
+        Ok(FileStat { modified: data.mtime() * 1_000_000_000 + data.mtime_nsec(), directory: data.is_dir() })
     }
 
     fn read(&self, name: &[u8]) -> Result<Vec<u8>, Errno> {

@@ -3,7 +3,7 @@
 use agentfense_make::System;
 use agentfense_make::system::{FileStat, Output, Program, Stream, Token};
 use agentfense_support::fs as directories;
-use agentfense_sys::files::{self, AccessMode, FileType, OpenFile, OpenFlags};
+use agentfense_sys::files::{self, FileType, OpenFile, OpenFlags};
 use agentfense_sys::process::{Command, ExitStatus, Stdio};
 use agentfense_sys::processes::{self, Disposition, KillTarget, WaitFlags, WaitTarget};
 use agentfense_sys::{Errno, Signal};
@@ -78,11 +78,7 @@ impl Kernel {
 impl System for Kernel {
     fn stat(&self, path: &[u8], follow: bool) -> Result<FileStat, Errno> {
         let stat = files::stat(path, follow)?;
-        Ok(FileStat {
-            modified: stat.mtime,
-            directory: stat.kind == FileType::Directory,
-            executable: stat.kind == FileType::Regular && files::access(path, AccessMode::EXECUTE).is_ok(),
-        })
+        Ok(FileStat { modified: stat.mtime, directory: stat.kind == FileType::Directory })
     }
 
     fn read(&self, path: &[u8]) -> Result<Vec<u8>, Errno> {

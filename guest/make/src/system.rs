@@ -10,8 +10,6 @@ pub struct FileStat {
     pub modified: i64,
     /// Whether it is a directory.
     pub directory: bool,
-    /// Whether it is a regular file that may be executed.
-    pub executable: bool,
 }
 
 /// Where a program's output goes.
