@@ -128,6 +128,11 @@ impl Sandbox {
         self.0.process_count()
     }
 
+    /// See [`crate::Sandbox::memory_used`].
+    pub fn memory_used(&self) -> u64 {
+        self.0.memory_used()
+    }
+
     /// See [`crate::Sandbox::destroy`].
     pub fn destroy(&self) {
         self.0.destroy();

@@ -1,14 +1,14 @@
 //! Sandboxes: a filesystem, a process table and limits, and sessions in them.
 
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 
 use crate::engine::Engine;
 use crate::error::Error;
 use crate::exec::{ExecResult, Input};
 use crate::fs::{self, Caller, Errno, FileType, Image, Namespace, Node, Open, OpenFlags, Overlay, Quota, Rules};
 use crate::fs::{Change, PermissionRule};
-use crate::kernel::{Kernel, ProcTable, SIGKILL};
+use crate::kernel::{Kernel, ProcTable};
 use crate::limits::Limits;
 use crate::program::Userland;
 use crate::session::{self, Session, SessionOptions};
@@ -130,7 +130,7 @@ impl SandboxBuilder {
         merge(&mut env, self.env);
         let kernel = Kernel::new(engine, namespace, self.limits);
         proc.attach(&kernel);
-        Ok(Sandbox { inner: Arc::new(Inner { kernel, overlay, env }) })
+        Ok(Sandbox { inner: Arc::new(Inner { kernel, overlay, env, sessions: Mutex::new(Some(Vec::new())) }) })
     }
 }
 
@@ -213,15 +213,38 @@ pub struct Sandbox {
     inner: Arc<Inner>,
 }
 
-struct Inner {
+/// What the handles of a sandbox share.
+pub(crate) struct Inner {
     kernel: Arc<Kernel>,
     overlay: Option<Overlay>,
     env: Vec<(String, String)>,
+    /// Absent once the sandbox is destroyed.
+    sessions: Mutex<Option<Vec<Weak<session::Inner>>>>,
+}
+
+impl Inner {
+    fn sessions(&self) -> MutexGuard<'_, Option<Vec<Weak<session::Inner>>>> {
+        // Only list operations run under the lock, so a poisoned one is whole.
+        self.sessions.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn check(&self) -> Result<(), Error> {
+        if self.sessions().is_some() { Ok(()) } else { Err(Error::SandboxClosed) }
+    }
+
+    /// Notes a session, which the sandbox's end will close.
+    pub(crate) fn note(&self, session: &Arc<session::Inner>) -> Result<(), Error> {
+        let mut sessions = self.sessions();
+        let list = sessions.as_mut().ok_or(Error::SandboxClosed)?;
+        list.retain(|session| session.strong_count() > 0);
+        list.push(Arc::downgrade(session));
+        Ok(())
+    }
 }
 
 impl Drop for Inner {
     fn drop(&mut self) {
-        self.kernel.signal_all(SIGKILL, |_| true);
+        self.kernel.kill_all(|_| true);
     }
 }
 
@@ -253,6 +276,7 @@ impl Sandbox {
     /// `Session` when the shell cannot be started, `File` when the working
     /// directory is not there.
     pub async fn session_with(&self, mut options: SessionOptions) -> Result<Session, Error> {
+        self.inner.check()?;
         let mut env = self.inner.env.clone();
         merge(&mut env, std::mem::take(&mut options.env));
         self.make_own_directories(&env);
@@ -303,6 +327,7 @@ impl Sandbox {
     /// `Session` when the bytes are damaged or from another version, or the
     /// shell cannot be started.
     pub async fn restore_session(&self, snapshot: &[u8]) -> Result<Session, Error> {
+        self.inner.check()?;
         Session::restore(self.inner.kernel.clone(), self.inner.clone(), snapshot).await
     }
 
@@ -429,8 +454,18 @@ impl Sandbox {
         self.inner.kernel.processes().len()
     }
 
-    /// Ends every process of the sandbox. Its sessions are closed.
+    /// Linear memory of all its processes together, in bytes.
+    pub fn memory_used(&self) -> u64 {
+        self.inner.kernel.memory_used()
+    }
+
+    /// Ends every process of the sandbox and closes its sessions. Its files
+    /// stay readable; new sessions are refused.
     pub fn destroy(&self) {
-        self.inner.kernel.signal_all(SIGKILL, |_| true);
+        let sessions = self.inner.sessions().take();
+        for session in sessions.iter().flatten().filter_map(Weak::upgrade) {
+            session.close("its sandbox was destroyed");
+        }
+        self.inner.kernel.kill_all(|_| true);
     }
 }

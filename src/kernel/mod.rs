@@ -155,6 +155,14 @@ impl Kernel {
         chosen.len()
     }
 
+    /// Kills every process for which the condition holds, those that such a
+    /// process starts meanwhile included.
+    pub(crate) fn kill_all(&self, which: impl Fn(&Process) -> bool) {
+        // When a look finds none that is not killed, whoever starts another
+        // one is killed itself, and `spawn` sees to the rest.
+        while self.signal_all(SIGKILL, |process| process.fatal_signal() != Some(SIGKILL) && which(process)) > 0 {}
+    }
+
     /// Whether no process of that session's foreground group has anything to
     /// do. What ignores interrupts is in the background: a shell without job
     /// control starts those so.

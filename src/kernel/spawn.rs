@@ -204,6 +204,10 @@ impl Kernel {
             payload: request.payload,
             terminal: parent.terminal.clone(),
         })?;
+        // A parent that was killed while it was in here leaves nothing behind.
+        if let Some(signal) = parent.fatal_signal() {
+            process.deliver(signal);
+        }
         let kernel = self.clone();
         let run = run(kernel.clone(), process.clone(), source);
         Ok(Supervised::new(kernel, process, run))

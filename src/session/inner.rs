@@ -106,7 +106,7 @@ impl Inner {
     /// Starts a session, from a state if there is one.
     pub(crate) async fn open(
         kernel: Arc<Kernel>,
-        sandbox: Arc<dyn std::any::Any + Send + Sync>,
+        sandbox: Arc<crate::sandbox::Inner>,
         env: Vec<(String, String)>,
         options: SessionOptions,
         state: Option<&[u8]>,
@@ -159,7 +159,8 @@ impl Inner {
             reason: Mutex::default(),
         });
         // Should anything below fail, dropping this takes the process out of the table again.
-        let session = Session::new(inner.clone(), sandbox);
+        let session = Session::new(inner.clone(), sandbox.clone());
+        sandbox.note(&inner)?;
         let _running = kernel.engine.running();
         let state = state.map_or(State::New, State::Copy);
         let mut shell = Shell::start(&kernel, &process, &inner.start, state).await.map_err(|reason| failed(&reason))?;
@@ -258,7 +259,7 @@ impl Inner {
         }
         *lock(&self.reason) = reason.to_owned();
         let shell = self.process.pid;
-        self.kernel.signal_all(SIGKILL, |process| process.session == shell);
+        self.kernel.kill_all(|process| process.session == shell);
         self.release_if_closed();
     }
 

@@ -78,7 +78,7 @@ pub struct Session {
 struct Closer {
     session: Arc<Inner>,
     /// The sandbox lives as long as its sessions.
-    sandbox: Arc<dyn std::any::Any + Send + Sync>,
+    sandbox: Arc<crate::sandbox::Inner>,
 }
 
 impl Drop for Closer {
@@ -88,7 +88,7 @@ impl Drop for Closer {
 }
 
 impl Session {
-    fn new(inner: Arc<Inner>, sandbox: Arc<dyn std::any::Any + Send + Sync>) -> Self {
+    fn new(inner: Arc<Inner>, sandbox: Arc<crate::sandbox::Inner>) -> Self {
         Session { closer: Arc::new(Closer { session: inner.clone(), sandbox }), inner }
     }
 
@@ -169,7 +169,7 @@ impl Session {
     /// A session from a snapshot's bytes.
     pub(crate) async fn restore(
         kernel: Arc<crate::kernel::Kernel>,
-        sandbox: Arc<dyn std::any::Any + Send + Sync>,
+        sandbox: Arc<crate::sandbox::Inner>,
         snapshot: &[u8],
     ) -> Result<Session, Error> {
         let snapshot = snapshot::Snapshot::from_bytes(snapshot)

@@ -80,3 +80,10 @@ pub fn out(session: &Session, script: &str) -> String {
 pub fn all(result: ExecResult) -> (String, String, i32) {
     (result.stdout_text().into_owned(), result.stderr_text().into_owned(), result.exit_code.unwrap())
 }
+
+/// The processes of a sandbox, a line each.
+pub fn processes(sandbox: &Sandbox) -> String {
+    let names = sandbox.list_files("/proc", false).unwrap_or_default();
+    let numbers = names.iter().filter(|name| name.starts_with(|c: char| c.is_ascii_digit()));
+    numbers.filter_map(|name| String::from_utf8(sandbox.read_file(&format!("/proc/{name}stat")).ok()?).ok()).collect()
+}

@@ -268,10 +268,16 @@ impl Jobs {
 }
 
 impl Shell {
+    /// Whether its jobs get process groups of their own (`set -m`). Those of a
+    /// subshell stay in its group, so that it can be signalled as a whole.
+    pub(crate) fn has_job_control(&self) -> bool {
+        self.subshell_depth == 0 && self.options.get(SetOption::Monitor)
+    }
+
     /// Waits for one process; signals that arrive meanwhile run their traps.
     /// Absent when it is no child any more.
     pub fn wait_process(&mut self, pid: Pid) -> Run<Option<ProcessState>> {
-        let flags = if self.options.get(SetOption::Monitor) { WaitFlags::UNTRACED } else { WaitFlags::empty() };
+        let flags = if self.has_job_control() { WaitFlags::UNTRACED } else { WaitFlags::empty() };
         loop {
             match processes::wait(WaitTarget::Process(pid), flags) {
                 Ok(Some((_, Change::Continued))) | Ok(None) => {}

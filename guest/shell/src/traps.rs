@@ -68,6 +68,8 @@ pub struct Traps {
     inherited: Option<Rc<BTreeMap<Condition, Rc<BString>>>>,
     /// Signals that were ignored when the shell started: they stay so.
     ignored_at_start: u64,
+    /// Signals that a shell in the background ignores until it traps them.
+    ignored_in_background: u64,
     /// Bits of the pseudo conditions, for a quick look.
     pseudo: u8,
     /// Conditions whose action runs now: it does not run within itself.
@@ -133,13 +135,22 @@ impl Traps {
 
     /// The signals that are ignored, as bits: commands start with them so.
     pub fn ignored(&self) -> u64 {
-        let own = self.actions.iter().filter(|(_, action)| action.is_empty());
-        own.filter_map(|(condition, _)| Signal::new(*condition)).fold(self.ignored_at_start, |bits, s| bits | s.bit())
+        let mut bits = self.ignored_in_background;
+        for (condition, action) in self.actions.iter() {
+            let bit = Signal::new(*condition).map_or(0, Signal::bit);
+            bits = if action.is_empty() { bits | bit } else { bits & !bit };
+        }
+        bits | self.ignored_at_start
     }
 
     /// Whether a signal was ignored from the start and so cannot be trapped.
     pub fn is_ignored_for_good(&self, condition: Condition) -> bool {
         Signal::new(condition).is_some_and(|signal| self.ignored_at_start & signal.bit() != 0)
+    }
+
+    /// Records that this shell was started in the background.
+    pub fn in_background(&mut self, ignored: u64) {
+        self.ignored_in_background |= ignored;
     }
 
     /// Records signals that were ignored when the shell started.

@@ -9,7 +9,6 @@ use bstr::BString;
 
 use super::fork::Task;
 use crate::ast::{AndOr, Argument, Command, Simple};
-use crate::options::SetOption;
 use crate::shell::{PipeStatus, Run, Shell};
 
 impl Shell {
@@ -19,7 +18,7 @@ impl Shell {
         self.poll_signals()?;
         self.line = list.first.line;
         self.reap();
-        let monitor = self.options.get(SetOption::Monitor);
+        let monitor = self.has_job_control();
         let group = monitor.then_some(0);
         // Without job control the terminal's signals and input are not for it.
         let ignore = if monitor { 0 } else { Signal::SIGINT.bit() | Signal::SIGQUIT.bit() };

@@ -8,7 +8,6 @@ use bstr::BString;
 use super::fork::Task;
 use crate::ast::Command;
 use crate::files::FIRST_FREE_FD;
-use crate::options::SetOption;
 use crate::shell::{PipeStatus, Run, Shell};
 use crate::vars::{Attributes, Value, Variable};
 
@@ -48,7 +47,7 @@ impl Shell {
         let Some((child_input, to_child)) = self.make_pipe() else { return Ok(()) };
         let input = self.files.set(0, child_input);
         let output = self.files.set(1, child_output);
-        let group = self.options.get(SetOption::Monitor).then_some(0);
+        let group = self.has_job_control().then_some(0);
         let pid = self.fork_or_complain(&Task::Command(body), group, 0);
         self.files.put(1, output);
         self.files.put(0, input);

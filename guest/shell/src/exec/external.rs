@@ -41,7 +41,7 @@ impl Shell {
     /// Runs a program in the foreground.
     #[inline(never)]
     pub(crate) fn run_external(&mut self, simple: &Simple, words: Vec<BString>) -> Run {
-        let group = self.options.get(SetOption::Monitor).then_some(0);
+        let group = self.has_job_control().then_some(0);
         let started = self.start_external(simple, &words, group, 0)?;
         self.status = match started {
             Ok(pid) => self.wait_foreground(&[pid], group.map(|_| pid), &|| join(&words))?,

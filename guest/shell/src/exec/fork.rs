@@ -3,9 +3,9 @@
 //! WebAssembly has no fork(2). The child is the same program, started anew
 //! with the parent's state and what to run as its payload.
 
-use agentfense_sys::Errno;
 use agentfense_sys::files::OpenFile;
-use agentfense_sys::processes::{self, Pid, SpawnOptions};
+use agentfense_sys::processes::{self, Disposition, Pid, SpawnOptions};
+use agentfense_sys::{Errno, Signal};
 use bstr::BString;
 use serde::{Deserialize, Serialize};
 
@@ -150,6 +150,15 @@ pub(crate) fn child(payload: &[u8]) -> Result<i32, String> {
         return Ok(0);
     }
     shell.become_subshell();
+    for signal in [Signal::SIGINT, Signal::SIGQUIT] {
+        // Whoever started it in the background has the kernel ignore these.
+        if let Ok(before) = processes::set_disposition(signal, Disposition::Ignore) {
+            match before {
+                Disposition::Ignore => shell.traps.in_background(signal.bit()),
+                before => drop(processes::set_disposition(signal, before)),
+            }
+        }
+    }
     shell.install_dispositions();
     let result = shell.run_task(task);
     match result {

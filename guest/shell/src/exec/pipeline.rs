@@ -46,7 +46,7 @@ impl Shell {
         self.poll_signals()?;
         let plans: Vec<Plan> = commands.iter().map(|command| self.plan(command)).collect();
         let last = commands.len() - 1;
-        let monitor = self.options.get(SetOption::Monitor);
+        let monitor = self.has_job_control();
         let in_place = self.options.shopt(Shopt::Lastpipe) && !monitor && plans[last] != Plan::Program;
         let here = if in_place || matches!(plans[last], Plan::Shell | Plan::Print) {
             Some(last)
