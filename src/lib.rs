@@ -48,7 +48,7 @@ pub use fs::{Change, ChangeKind};
 pub use fs::{Errno, PatternType, Permission, PermissionRule, preset};
 pub use kernel::Outlet;
 pub use limits::Limits;
-pub use program::Userland;
+pub use program::{Package, Userland};
 pub use sandbox::{Mount, Sandbox, SandboxBuilder};
 pub use session::{Session, SessionOptions};
 pub use stream::{ExecStream, Output};

@@ -17,6 +17,7 @@ use wasmtime::component::{Component, InstancePre};
 
 use crate::engine::Engine;
 use crate::error::Error;
+use crate::fs::Node;
 use crate::kernel::Guest;
 use crate::wit::guest::GuestPre;
 
@@ -182,15 +183,50 @@ fn load_artifact(engine: &Engine, path: &Path) -> Result<Component, String> {
         .map_err(|error| format!("{}: {error:#}", path.display()))
 }
 
+/// The image that every sandbox has: the shell and the everyday commands.
+pub(crate) const BASE: &str = "base";
+
 /// One entry of a userland's manifest.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 struct Entry {
+    /// The image it belongs to.
+    image: String,
     /// The artifact's file name, beside the manifest.
     artifact: String,
     /// The component's SHA-256, in hexadecimal.
     digest: String,
     /// The commands it is.
     commands: Vec<String>,
+    /// The files it comes with.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    tree: Option<TreeEntry>,
+}
+
+/// The files of an entry.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+struct TreeEntry {
+    /// The archive's file name, beside the manifest.
+    archive: String,
+    /// Where it is mounted.
+    mount: String,
+}
+
+/// A program to be installed: a component, the commands that it is, and the
+/// read-only files that it comes with. Packages of one name of an image are
+/// mounted together, or not at all.
+#[derive(Debug, Clone)]
+pub struct Package<'a> {
+    /// What its files in the userland's directory are called.
+    pub name: &'a str,
+    /// The image it belongs to; every sandbox has `base`.
+    pub image: &'a str,
+    /// The component's bytes.
+    pub component: &'a [u8],
+    /// The names that it has in `/usr/bin`.
+    pub commands: Vec<String>,
+    /// An uncompressed tar archive, and the absolute path that its contents
+    /// are mounted at.
+    pub tree: Option<(&'a Path, &'a str)>,
 }
 
 /// The manifest's file name.
@@ -203,7 +239,48 @@ const MANIFEST: &str = "userland.json";
 /// embeds this library.
 #[derive(Debug, Clone)]
 pub struct Userland {
-    commands: Vec<(String, Digest)>,
+    /// Sorted by name.
+    commands: Vec<Installation>,
+    trees: Vec<Tree>,
+    images: Vec<String>,
+}
+
+/// A command of an image.
+#[derive(Debug, Clone)]
+struct Installation {
+    command: String,
+    digest: Digest,
+    image: String,
+}
+
+/// Read-only files of an image.
+#[derive(Debug, Clone)]
+pub(crate) struct Tree {
+    image: String,
+    archive: PathBuf,
+    pub(crate) mount: String,
+    /// Read at the first use; sandboxes share it.
+    root: Arc<OnceLock<Result<MountedTree, String>>>,
+}
+
+/// The root of a read tree. No part of it can be printed.
+#[derive(Clone)]
+struct MountedTree(Arc<dyn Node>);
+
+impl std::fmt::Debug for MountedTree {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("MountedTree")
+    }
+}
+
+impl Tree {
+    pub(crate) fn root(&self) -> Result<Arc<dyn Node>, Error> {
+        let read = || match crate::fs::archive(&self.archive) {
+            Ok(root) => Ok(MountedTree(root)),
+            Err(error) => Err(format!("{}: {error}", self.archive.display())),
+        };
+        self.root.get_or_init(read).clone().map(|tree| tree.0).map_err(Error::Userland)
+    }
 }
 
 impl Userland {
@@ -236,71 +313,131 @@ impl Userland {
         let text = std::fs::read_to_string(&path).map_err(|error| failed(&error))?;
         let entries: Vec<Entry> = serde_json::from_str(&text).map_err(|error| failed(&error))?;
         let engine = Engine::shared()?;
-        let mut commands = Vec::new();
+        let mut userland = Userland { commands: Vec::new(), trees: Vec::new(), images: vec![BASE.into()] };
+        let beside = |file: &str| match Path::new(file).components().count() {
+            1 => Ok(directory.join(file)),
+            _ => Err(failed(&"an artifact is not a file of this directory")),
+        };
         for entry in entries {
             let digest = parse_hex(&entry.digest).ok_or_else(|| failed(&"a digest is not 64 hexadecimal digits"))?;
-            if Path::new(&entry.artifact).components().count() != 1 {
-                return Err(failed(&"an artifact is not a file of this directory"));
+            engine.programs.install(digest, beside(&entry.artifact)?);
+            let image = entry.image;
+            userland.commands.extend(entry.commands.into_iter().map(|command| Installation {
+                command,
+                digest,
+                image: image.clone(),
+            }));
+            if let Some(TreeEntry { archive, mount }) = entry.tree {
+                let archive = beside(&archive)?;
+                userland.trees.push(Tree { image: image.clone(), archive, mount, root: Arc::default() });
             }
-            engine.programs.install(digest, directory.join(&entry.artifact));
-            commands.extend(entry.commands.into_iter().map(|command| (command, digest)));
+            if !userland.images.contains(&image) {
+                userland.images.push(image);
+            }
         }
-        commands.sort();
-        Ok(Userland { commands })
+        userland.commands.sort_by(|a, b| a.command.cmp(&b.command));
+        Ok(userland)
     }
 
     /// The names of the commands, sorted.
     pub fn commands(&self) -> impl Iterator<Item = &str> {
-        self.commands.iter().map(|(name, _)| name.as_str())
+        self.commands.iter().map(|installed| installed.command.as_str())
+    }
+
+    /// The names of the images: `base`, then what else is installed.
+    pub fn images(&self) -> impl Iterator<Item = &str> {
+        self.images.iter().map(String::as_str)
+    }
+
+    /// Adds the images of another userland; where both have a command, the
+    /// other's is taken.
+    pub fn with(mut self, other: Userland) -> Userland {
+        self.commands.retain(|ours| other.commands.iter().all(|theirs| theirs.command != ours.command));
+        self.commands.extend(other.commands);
+        self.commands.sort_by(|a, b| a.command.cmp(&b.command));
+        self.trees.extend(other.trees);
+        for image in other.images {
+            if !self.images.contains(&image) {
+                self.images.push(image);
+            }
+        }
+        self
+    }
+
+    /// Only `base` and the named images.
+    pub(crate) fn only(mut self, images: &[String]) -> Result<Userland, Error> {
+        if let Some(unknown) = images.iter().find(|name| !self.images.contains(name)) {
+            return Err(Error::Configuration(format!("image '{unknown}': there is no such image")));
+        }
+        let wanted = |image: &String| image == BASE || images.contains(image);
+        self.commands.retain(|installed| wanted(&installed.image));
+        self.trees.retain(|tree| wanted(&tree.image));
+        self.images.retain(wanted);
+        Ok(self)
     }
 
     pub(crate) fn stubs(&self) -> impl Iterator<Item = (&str, Vec<u8>)> {
-        self.commands.iter().map(|(name, digest)| (name.as_str(), stub(digest)))
+        self.commands.iter().map(|installed| (installed.command.as_str(), stub(&installed.digest)))
+    }
+
+    pub(crate) fn trees(&self) -> impl Iterator<Item = &Tree> {
+        self.trees.iter()
     }
 
     /// Compiles components ahead of time for this machine and writes them with
-    /// their manifest to a directory. Each is a name, the component's bytes
-    /// and the commands that it is.
+    /// their manifest to a directory, for [`Userland::open`].
     #[cfg(feature = "compiler")]
-    pub fn build<'a>(
-        directory: &Path,
-        programs: impl IntoIterator<Item = (&'a str, &'a [u8], Vec<String>)>,
-    ) -> Result<(), Error> {
-        let write = |path: &Path, bytes: &[u8]| {
-            std::fs::write(path, bytes).map_err(|error| Error::Userland(format!("{}: {error}", path.display())))
-        };
+    pub fn build<'a>(directory: &Path, packages: impl IntoIterator<Item = Package<'a>>) -> Result<(), Error> {
+        /// Writes a file whole or not at all.
+        fn put(path: &Path, bytes: &[u8]) -> Result<(), Error> {
+            let staged = path.with_extension("new");
+            std::fs::write(&staged, bytes)
+                .and_then(|()| std::fs::rename(&staged, path))
+                .map_err(|error| Error::Userland(format!("{}: {error}", path.display())))
+        }
+        let hex = |digest: &[u8]| digest.iter().map(|byte| format!("{byte:02x}")).collect::<String>();
         std::fs::create_dir_all(directory)
             .map_err(|error| Error::Userland(format!("{}: {error}", directory.display())))?;
         let engine = Engine::shared()?;
-        let mut entries = Vec::new();
-        for (name, component, commands) in programs {
-            let digest = Sha256::digest(component);
-            let digest: String = digest.iter().map(|byte| format!("{byte:02x}")).collect();
+        let mut entries: Vec<Entry> = Vec::new();
+        for Package { name, image, component, commands, tree } in packages {
+            let digest = hex(&Sha256::digest(component));
             // The name holds the digest: a running program's artifact is never
             // overwritten in place.
             let artifact = format!("{name}-{}.cwasm", &digest[..16]);
             let path = directory.join(&artifact);
             // Compiling takes seconds; an artifact of this component that the
             // engine takes is what compiling it would give.
-            if load_artifact(&engine, &path).is_ok() {
-                entries.push(Entry { artifact, digest, commands });
-                continue;
+            if load_artifact(&engine, &path).is_err() {
+                let compiled = crate::engine::precompile(component)
+                    .map_err(|error| Error::Userland(format!("{name}: {error:#}")))?;
+                put(&path, &compiled)?;
             }
-            let compiled =
-                crate::engine::precompile(component).map_err(|error| Error::Userland(format!("{name}: {error:#}")))?;
-            let staged = directory.join(format!("{artifact}.new"));
-            write(&staged, &compiled)?;
-            std::fs::rename(&staged, &path).map_err(|error| Error::Userland(format!("{}: {error}", path.display())))?;
-            entries.push(Entry { artifact, digest, commands });
+            let tree = match tree {
+                Some((source, mount)) => {
+                    let contents = std::fs::read(source)
+                        .map_err(|error| Error::Userland(format!("{}: {error}", source.display())))?;
+                    let archive = format!("{name}-{}.tar", &hex(&Sha256::digest(&contents))[..16]);
+                    if !directory.join(&archive).is_file() {
+                        put(&directory.join(&archive), &contents)?;
+                    }
+                    Some(TreeEntry { archive, mount: mount.into() })
+                }
+                None => None,
+            };
+            entries.push(Entry { image: image.into(), artifact, digest, commands, tree });
         }
         let manifest = serde_json::to_vec_pretty(&entries).map_err(|error| Error::Userland(error.to_string()))?;
-        write(&directory.join(MANIFEST), &manifest)?;
+        put(&directory.join(MANIFEST), &manifest)?;
         // What an earlier build left is of no use to anyone now.
         for file in std::fs::read_dir(directory).into_iter().flatten().flatten() {
             let name = file.file_name();
-            let stale = name
-                .to_str()
-                .is_some_and(|name| name.ends_with(".cwasm") && entries.iter().all(|entry| entry.artifact != name));
+            let stale = name.to_str().is_some_and(|name| {
+                let used = |entry: &Entry| {
+                    entry.artifact == name || entry.tree.as_ref().is_some_and(|tree| tree.archive == name)
+                };
+                (name.ends_with(".cwasm") || name.ends_with(".tar")) && !entries.iter().any(used)
+            });
             if stale {
                 // A program that still has it mapped may keep it.
                 let _ = std::fs::remove_file(file.path());

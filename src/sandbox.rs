@@ -38,6 +38,7 @@ pub struct SandboxBuilder {
     permissions: Vec<PermissionRule>,
     env: Vec<(String, String)>,
     userland: Option<Userland>,
+    images: Option<Vec<String>>,
     hostname: Option<String>,
 }
 
@@ -74,6 +75,13 @@ impl SandboxBuilder {
         self
     }
 
+    /// An image of the userland that the sandbox has, besides `base`. Without
+    /// any call it has all of them; with `base` alone it has no other.
+    pub fn image(mut self, name: impl Into<String>) -> Self {
+        self.images.get_or_insert_default().push(name.into());
+        self
+    }
+
     /// The sandbox's host name; `sandbox` if not given.
     pub fn hostname(mut self, name: impl Into<String>) -> Self {
         self.hostname = Some(name.into());
@@ -90,6 +98,10 @@ impl SandboxBuilder {
         let userland = match self.userland {
             Some(userland) => userland,
             None => Userland::find()?,
+        };
+        let userland = match &self.images {
+            Some(images) => userland.only(images)?,
+            None => userland,
         };
         let hostname = self.hostname.unwrap_or_else(|| "sandbox".into());
         if hostname.is_empty()
@@ -108,7 +120,7 @@ impl SandboxBuilder {
         let rules = Rules::new(&self.permissions, WORKSPACE).map_err(Error::Configuration)?;
         let proc = Arc::new(ProcTable::default());
         let kind = if overlay.is_some() { "overlay" } else { "workspace" };
-        let namespace = Namespace::builder()
+        let mut mounts = Namespace::builder()
             .mount("/", base_image(&hostname), "base", "image")
             .mount("/usr/bin", commands_image(&userland), "userland", "image")
             .mount("/dev", fs::devices(), "dev", "devtmpfs")
@@ -116,9 +128,12 @@ impl SandboxBuilder {
             .mount("/tmp", fs::memory(quota.clone(), 0, 0o1777), "tmpfs", "tmpfs")
             .mount("/home/agent", fs::memory(quota, fs::AGENT, 0o755), "tmpfs", "tmpfs")
             .mount(WORKSPACE, workspace, "workspace", kind)
-            .rules(WORKSPACE, rules)
-            .build()
-            .map_err(|errno| Error::Configuration(format!("the sandbox's mounts: {errno}")))?;
+            .rules(WORKSPACE, rules);
+        for tree in userland.trees() {
+            mounts = mounts.mount(&tree.mount, tree.root()?, "userland", "image");
+        }
+        let namespace =
+            mounts.build().map_err(|errno| Error::Configuration(format!("the sandbox's mounts: {errno}")))?;
         let mut env = vec![
             ("HOME".to_owned(), "/home/agent".to_owned()),
             ("USER".to_owned(), "agent".to_owned()),

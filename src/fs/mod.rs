@@ -1,13 +1,14 @@
 //! The virtual filesystem.
 //!
 //! - A [`Node`] is a file of any kind in some backend: [`memory`], [`host`],
-//!   [`Overlay`], [`Image`], [`devices`], [`procfs`].
+//!   [`Overlay`], [`Image`], [`archive`], [`devices`], [`procfs`].
 //! - A [`Namespace`] is the tree that a sandbox sees: mounts, the path walk,
 //!   and every check of who may do what ([`Caller`], [`Rules`]).
 //! - A [`Location`] is a place in it: a working directory, an open directory.
 //!
 //! Names and paths are strings; [`name`] says how a host's bytes travel.
 
+mod archive;
 mod copy;
 mod device;
 mod errno;
@@ -27,6 +28,7 @@ mod sync;
 #[cfg(test)]
 mod tests;
 
+pub use archive::archive;
 pub use copy::copy_tree;
 pub use device::{Device, FifoSlot, devices};
 pub use errno::{Errno, Result};

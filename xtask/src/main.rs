@@ -2,6 +2,8 @@
 //! ahead of time for this machine, and the checks that need more than one
 //! cargo command. See `usage` for the tasks.
 
+mod python;
+
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode};
 
@@ -79,6 +81,7 @@ fn usage() -> String {
      \n\
      setup    installs the WebAssembly target, builds the userland and the command\n\
      userland builds the userland only\n\
+     python   fetches, builds and installs Python\n\
      install  compiles the built userland ahead of time for this machine\n\
      test     sets up, then runs every test and check\n\
      cross    checks the library for other hosts\n\
@@ -91,6 +94,7 @@ fn main() -> ExitCode {
     let done = match task.as_deref() {
         Some("setup") => setup(),
         Some("userland") => userland(),
+        Some("python") => python::build().and_then(|_| install()),
         Some("install") => install(),
         Some("test") => test(),
         Some("cross") => cross(),
@@ -116,10 +120,15 @@ fn target_dir() -> PathBuf {
 }
 
 fn run(program: &str, args: &[&str]) -> Result {
+    run_in(&root(), program, args, &[])
+}
+
+fn run_in(directory: &Path, program: &str, args: &[&str], env: &[(&str, &str)]) -> Result {
     eprintln!("+ {program} {}", args.join(" "));
     let status = Command::new(program)
         .args(args)
-        .current_dir(root())
+        .current_dir(directory)
+        .envs(env.iter().copied())
         // Set by the cargo that runs this task; not meant for the one it runs.
         .env_remove("CARGO_MANIFEST_DIR")
         .status()
@@ -128,7 +137,11 @@ fn run(program: &str, args: &[&str]) -> Result {
 }
 
 fn cargo(args: &[&str]) -> Result {
-    run(&std::env::var("CARGO").unwrap_or_else(|_| "cargo".into()), args)
+    cargo_with(args, &[])
+}
+
+fn cargo_with(args: &[&str], env: &[(&str, &str)]) -> Result {
+    run_in(&root(), &std::env::var("CARGO").unwrap_or_else(|_| "cargo".into()), args, env)
 }
 
 fn setup() -> Result {
@@ -146,6 +159,7 @@ fn userland() -> Result {
     for program in PROGRAMS {
         cargo(&["build", "--profile", program.profile, "--target", TARGET, "-p", program.package])?;
     }
+    python::build()?;
     install()
 }
 
@@ -168,11 +182,29 @@ fn install() -> Result {
         programs.push((program.package, component, commands.lines().map(str::to_owned).collect::<Vec<_>>()));
     }
     let directory = target_dir().join("release/agentfense-userland");
-    agentfense::Userland::build(
-        &directory,
-        programs.iter().map(|(name, component, commands)| (*name, component.as_slice(), commands.clone())),
-    )
-    .map_err(|error| error.to_string())
+    let install = || {
+        let python = python::built();
+        let base = programs.iter().map(|(name, component, commands)| agentfense::Package {
+            name,
+            image: "base",
+            component,
+            commands: commands.clone(),
+            tree: None,
+        });
+        let python = python.as_ref().map(|python| agentfense::Package {
+            name: python::IMAGE,
+            image: python::IMAGE,
+            component: &python.component,
+            commands: python::COMMANDS.map(str::to_owned).into(),
+            tree: Some((&python.library, python::LIBRARY)),
+        });
+        agentfense::Userland::build(&directory, base.chain(python)).map_err(|error| error.to_string())
+    };
+    install()?;
+    if python::built().is_some() && python::compile_library(&directory)? {
+        install()?;
+    }
+    Ok(())
 }
 
 /// Everything that must hold. Ordered so that what is quick fails first.

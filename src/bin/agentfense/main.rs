@@ -36,6 +36,8 @@ enum Command {
     Shell(shell::Shell),
     /// List the commands that a sandbox has
     Commands,
+    /// List the images that are installed
+    Images,
 }
 
 fn main() -> ExitCode {
@@ -53,6 +55,7 @@ fn main() -> ExitCode {
         Command::Exec(exec) => exec.run(),
         Command::Shell(shell) => shell.run(),
         Command::Commands => commands(),
+        Command::Images => images(),
     };
     match status {
         Ok(status) => ExitCode::from(status),
@@ -66,6 +69,13 @@ fn main() -> ExitCode {
 fn commands() -> Result<u8, String> {
     for command in agentfense::Userland::find().map_err(|error| error.to_string())?.commands() {
         println!("{command}");
+    }
+    Ok(0)
+}
+
+fn images() -> Result<u8, String> {
+    for image in agentfense::Userland::find().map_err(|error| error.to_string())?.images() {
+        println!("{image}");
     }
     Ok(0)
 }

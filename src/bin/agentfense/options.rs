@@ -36,6 +36,9 @@ pub(crate) struct SandboxOptions {
     /// The shell: /bin/sh or /bin/bash
     #[arg(long, value_name = "PATH", default_value = "/bin/sh")]
     pub(crate) shell: String,
+    /// An image that the sandbox has besides base (repeatable); all that are installed if not given
+    #[arg(long, value_name = "NAME")]
+    image: Vec<String>,
     /// An environment variable of the session (repeatable)
     #[arg(long, value_name = "NAME=VALUE", value_parser = name_value)]
     env: Vec<(String, String)>,
@@ -123,8 +126,11 @@ impl SandboxOptions {
                 rule(text).ok_or_else(|| format!("--permission {text}: expected PATTERN=none, view, read or write"))?,
             );
         }
-        Sandbox::new(Sandbox::builder().workspace(&self.workspace, mount).limits(limits).permissions(rules))
-            .map_err(|error| error.to_string())
+        let mut builder = Sandbox::builder().workspace(&self.workspace, mount).limits(limits).permissions(rules);
+        for image in &self.image {
+            builder = builder.image(image);
+        }
+        Sandbox::new(builder).map_err(|error| error.to_string())
     }
 
     /// A session in it.

@@ -8,7 +8,7 @@ unsafe extern "C" {
 }
 
 /// libc's number of an error: its own, not Linux's.
-fn libc_number(errno: Errno) -> c_int {
+pub fn libc_number(errno: Errno) -> c_int {
     match errno {
         Errno::Perm => libc::EPERM,
         Errno::Noent => libc::ENOENT,
@@ -58,14 +58,14 @@ pub(crate) fn from_libc(number: c_int) -> Option<Errno> {
 }
 
 /// Sets `errno`; gives -1, which is what the caller returns then.
-pub(super) fn fail(errno: Errno) -> c_int {
+pub fn fail(errno: Errno) -> c_int {
     // SAFETY: libc gives a valid pointer to the thread's errno.
     unsafe { *__errno_location() = libc_number(errno) };
     -1
 }
 
 /// 0, or -1 with `errno` set.
-pub(super) fn report(result: Result<(), Errno>) -> c_int {
+pub fn report(result: Result<(), Errno>) -> c_int {
     match result {
         Ok(()) => 0,
         Err(errno) => fail(errno),
@@ -79,7 +79,7 @@ pub(super) fn report(result: Result<(), Errno>) -> c_int {
 ///
 /// # Safety
 /// `path` must be null or a string that ends with a NUL byte and lives through the call.
-pub(super) unsafe fn path_bytes(path: *const c_char) -> Result<Vec<u8>, Errno> {
+pub unsafe fn path_bytes(path: *const c_char) -> Result<Vec<u8>, Errno> {
     if path.is_null() {
         return Err(Errno::Inval);
     }

@@ -40,7 +40,7 @@ fn timespec(nanoseconds: i64) -> libc::timespec {
 ///
 /// # Safety
 /// `buf` points to memory for a `struct stat`.
-unsafe fn fill(buf: *mut libc::stat, stat: &Stat) {
+pub unsafe fn fill(buf: *mut libc::stat, stat: &Stat) {
     // SAFETY: the caller's promise; a `struct stat` of zeroes is a valid one.
     let buf = unsafe {
         buf.write_bytes(0, 1);

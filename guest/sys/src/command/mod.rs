@@ -19,10 +19,10 @@
 #[cfg(target_arch = "wasm32")]
 mod descriptors;
 #[cfg(target_arch = "wasm32")]
-pub(crate) mod errno;
+pub mod errno;
 #[cfg(target_arch = "wasm32")]
 mod identity;
 #[cfg(target_arch = "wasm32")]
-mod metadata;
+pub mod metadata;
 #[cfg(target_arch = "wasm32")]
 mod start;

@@ -1,0 +1,1 @@
+"""What every start of Python in the sandbox sets up."""

@@ -1,0 +1,114 @@
+//! The standard library as one archive, its modules compiled.
+
+use std::fs::File;
+use std::path::{Path, PathBuf};
+
+use agentfense::blocking::Sandbox;
+use agentfense::{Limits, Mount, Userland};
+
+use super::wheel::Parts;
+use super::{LIBRARY, failed, host_python, sha256};
+use crate::Result;
+
+/// What needs a display.
+const LEFT_OUT: [&str; 4] = ["idlelib", "tkinter", "turtle.py", "turtledemo"];
+
+/// Our modules: name and text.
+const OURS: [(&str, &str); 1] = [("sitecustomize.py", include_str!("../../../guest/python/lib/sitecustomize.py"))];
+
+/// Where the library is laid out.
+fn layout(directory: &Path) -> PathBuf {
+    directory.join("tree")
+}
+
+/// The archive that is installed.
+pub(super) fn archive(directory: &Path) -> PathBuf {
+    directory.join("library.tar")
+}
+
+/// Lays the library out and packs it, if what it is made from has changed.
+pub(super) fn build(directory: &Path, parts: &Parts) -> Result {
+    let tree = layout(directory);
+    let stamp = directory.join("tree.stamp");
+    let read = |path: &Path| std::fs::read(path).map_err(failed(path));
+    let mut made_from = sha256(&read(&parts.library)?) + &sha256(&read(&parts.pip)?);
+    made_from.extend(OURS.iter().map(|(_, text)| sha256(text.as_bytes())));
+    if std::fs::read_to_string(&stamp).is_ok_and(|stamp| stamp == made_from) && archive(directory).is_file() {
+        return Ok(());
+    }
+    if tree.exists() {
+        std::fs::remove_dir_all(&tree).map_err(failed(&tree))?;
+    }
+    std::fs::create_dir_all(&tree).map_err(failed(&tree))?;
+    let library = File::open(&parts.library).map_err(failed(&parts.library))?;
+    tar::Archive::new(library).unpack(&tree).map_err(failed(&tree))?;
+    for name in LEFT_OUT {
+        let path = tree.join(name);
+        let removed = if path.is_dir() { std::fs::remove_dir_all(&path) } else { std::fs::remove_file(&path) };
+        removed.map_err(failed(&path))?;
+    }
+    let make = |name: &str| {
+        let path = tree.join(name);
+        std::fs::create_dir_all(&path).map_err(failed(&path)).map(|()| path)
+    };
+    // Where CPython looks for what shows it its installation.
+    make("lib-dynload")?;
+    // For virtual environments, and as a command of the sandbox.
+    let bundled = make("ensurepip/_bundled")?;
+    let name = parts.pip.file_name().ok_or("pip's wheel has no name")?;
+    std::fs::copy(&parts.pip, bundled.join(name)).map_err(failed(&parts.pip))?;
+    let packages = make("site-packages")?;
+    host_python(&["-m", "zipfile", "-e", &parts.pip.to_string_lossy(), &packages.to_string_lossy()])?;
+    for (name, text) in OURS {
+        let path = tree.join(name);
+        std::fs::write(&path, text).map_err(failed(&path))?;
+    }
+    pack(directory)?;
+    std::fs::write(&stamp, made_from).map_err(failed(&stamp))
+}
+
+/// Compiles the modules by the Python that they belong to, inside a sandbox;
+/// whether that was to be done.
+pub(super) fn compile(directory: &Path, userland: &Path) -> Result<bool> {
+    let tree = layout(directory);
+    if tree.join("__pycache__").is_dir() {
+        return Ok(false);
+    }
+    eprintln!("+ compiling Python's library");
+    let userland = Userland::open(userland).map_err(|error| error.to_string())?;
+    let mut limits = Limits::default();
+    limits.memory_bytes = 4 << 30;
+    let builder = Sandbox::builder().userland(userland).workspace(&tree, Mount::Direct).limits(limits);
+    // The installed files never change, so there is nothing to check at an import.
+    let script =
+        format!("python3 -m compileall -q --invalidation-mode unchecked-hash -s /workspace -p {LIBRARY} /workspace");
+    let result = Sandbox::new(builder).and_then(|sandbox| sandbox.run(script)).map_err(|error| error.to_string())?;
+    if !tree.join("__pycache__").is_dir() {
+        return Err(format!("Python's library was not compiled:\n{}{}", result.stdout_text(), result.stderr_text()));
+    }
+    pack(directory)?;
+    Ok(true)
+}
+
+/// Writes the archive: sorted, without times and owners, so that the same tree gives the same bytes.
+fn pack(directory: &Path) -> Result {
+    let path = archive(directory);
+    let mut archive = tar::Builder::new(File::create(&path).map_err(failed(&path))?);
+    archive.mode(tar::HeaderMode::Deterministic);
+    archive.follow_symlinks(false);
+    add(&mut archive, &layout(directory), Path::new(""))?;
+    archive.finish().map_err(failed(&path))
+}
+
+fn add(archive: &mut tar::Builder<File>, directory: &Path, name: &Path) -> Result {
+    let mut entries: Vec<_> = std::fs::read_dir(directory).map_err(failed(directory))?.flatten().collect();
+    entries.sort_by_key(std::fs::DirEntry::file_name);
+    for entry in entries {
+        let (path, name) = (entry.path(), name.join(entry.file_name()));
+        archive.append_path_with_name(&path, &name).map_err(failed(&path))?;
+        if path.is_dir() {
+            add(archive, &path, &name)?;
+        }
+    }
+    Ok(())
+}
