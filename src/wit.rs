@@ -32,6 +32,7 @@ pub(crate) mod guest {
             "wasi:io/streams.[method]output-stream.blocking-splice": async | trappable,
             "wasi:filesystem/types.[method]descriptor.open-at": async | trappable,
             "agentfense:kernel/files.open": async | trappable,
+            "agentfense:kernel/files.poll": async | trappable,
             "agentfense:kernel/files.[method]open-file.read": async | trappable,
             "agentfense:kernel/files.[method]open-file.read-until": async | trappable,
             "agentfense:kernel/files.[method]open-file.write": async | trappable,

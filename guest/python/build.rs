@@ -1,5 +1,9 @@
 //! Links the crate as a shared library, beside libpython and libc.
 
+/// What the library wraps besides; what `agentfense-sys` does.
+const WRAPPED: &str =
+    "read,write,pread,lseek,__wasilibc_tell,ftruncate,fsync,fdatasync,isatty,fcntl,futimens,poll,select";
+
 fn main() {
     println!("cargo:rerun-if-changed=build.rs");
     println!("cargo:rerun-if-env-changed=DEP_AGENTFENSE_SYS_WRAP");
@@ -7,7 +11,7 @@ fn main() {
         return;
     }
     let wrapped = std::env::var("DEP_AGENTFENSE_SYS_WRAP").unwrap_or_default();
-    for name in wrapped.split(',').filter(|name| !name.is_empty()) {
+    for name in wrapped.split(',').chain(WRAPPED.split(',')).filter(|name| !name.is_empty()) {
         println!("cargo:rustc-link-arg=--wrap={name}");
     }
     // A module for the component linker, not yet a component.

@@ -6,7 +6,9 @@ use wasmtime::component::Resource;
 use super::Failure;
 use crate::fs::{self, Errno, FileType, SetAttr};
 use crate::kernel::{Disposition, Ending, Guest, Handle, OpenFile, SIGPIPE, Whence as KernelWhence};
-use crate::wit::guest::agentfense::kernel::files::{self as wit, AccessMode, DirEntry, OpenFlags, Stat, Usage, Whence};
+use crate::wit::guest::agentfense::kernel::files::{
+    self as wit, AccessMode, DirEntry, OpenFlags, Readiness, Stat, Usage, Whence,
+};
 
 fn kind(kind: FileType) -> wit::FileType {
     match kind {
@@ -196,7 +198,64 @@ impl wit::HostOpenFile for Guest {
     }
 }
 
+/// Ends when one of the files may be ready for something that is asked of it.
+async fn any_ready(files: &[(std::sync::Arc<OpenFile>, Readiness)]) {
+    let mut waits: Vec<std::pin::Pin<Box<dyn Future<Output = ()> + Send + '_>>> = Vec::new();
+    for (file, wanted) in files {
+        if wanted.contains(Readiness::READABLE) {
+            waits.push(Box::pin(file.readable()));
+        }
+        if wanted.contains(Readiness::WRITABLE) {
+            waits.push(Box::pin(file.writable()));
+        }
+    }
+    std::future::poll_fn(|context| {
+        let ready = waits.iter_mut().any(|wait| wait.as_mut().poll(context).is_ready());
+        if ready { std::task::Poll::Ready(()) } else { std::task::Poll::Pending }
+    })
+    .await;
+}
+
+/// What files are ready for, of what is asked of them.
+fn readiness(files: &[(std::sync::Arc<OpenFile>, Readiness)]) -> Vec<Readiness> {
+    let mut all = Vec::with_capacity(files.len());
+    for (file, wanted) in files {
+        let mut is = Readiness::empty();
+        if wanted.contains(Readiness::READABLE) && file.is_readable() {
+            is |= Readiness::READABLE;
+        }
+        if wanted.contains(Readiness::WRITABLE) && file.is_writable() {
+            is |= Readiness::WRITABLE;
+        }
+        all.push(is);
+    }
+    all
+}
+
 impl wit::Host for Guest {
+    async fn poll(
+        &mut self,
+        files: Vec<(File, Readiness)>,
+        nanoseconds: Option<u64>,
+    ) -> Result<Vec<Readiness>, Failure> {
+        let files: Vec<_> =
+            files.iter().map(|(file, wanted)| Ok((self.open_file(file)?, *wanted))).collect::<Result<_, Failure>>()?;
+        let now = readiness(&files);
+        if now.iter().any(|&is| is != Readiness::empty()) {
+            return Ok(now);
+        }
+        let any = any_ready(&files);
+        let wait = async {
+            match nanoseconds {
+                None => any.await,
+                // Late or not: what counts is the files.
+                Some(time) => drop(tokio::time::timeout(std::time::Duration::from_nanos(time), any).await),
+            }
+        };
+        self.process.clone().block(wait).await.ok_or(Errno::Intr)?;
+        Ok(readiness(&files))
+    }
+
     fn pipe(&mut self) -> Result<(File, File), Failure> {
         let (reader, writer) = OpenFile::pipe();
         Ok((self.push(reader)?, self.push(writer)?))

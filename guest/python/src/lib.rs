@@ -1,8 +1,15 @@
 //! What CPython needs to be a command of the sandbox.
 //!
 //! CPython comes as a shared library built for plain WASI. This library is linked in front of it:
-//! its functions take the place of libc's where the kernel knows better (`agentfense_sys::command`),
-//! and it starts the interpreter with the modules that the build lacks.
+//! its functions take the place of libc's where the kernel knows better (`agentfense_sys::command`,
+//! [`descriptors`], [`poll`], [`signals`]), and it starts the interpreter with what the build lacks
+//! in its modules ([`posix`], [`subprocess`]).
 #![cfg(target_arch = "wasm32")]
 
+mod descriptors;
+mod extend;
+mod poll;
+mod posix;
+mod signals;
 mod start;
+mod subprocess;

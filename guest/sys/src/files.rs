@@ -6,7 +6,7 @@ use crate::escape::{from_wasi_string, to_wasi};
 use std::io::{self, Read, Seek, SeekFrom, Write};
 use std::time::Duration;
 
-pub use raw::{AccessMode, FileType, OpenFlags, Stat, Whence};
+pub use raw::{AccessMode, FileType, OpenFlags, Readiness, Stat, Whence};
 
 /// How much one system call carries: the engine bounds what a call may copy.
 const MAX_WRITE: usize = 16 << 20;
@@ -55,6 +55,13 @@ impl OpenFile {
     /// Waits until a read would not wait, or the time is over; whether it would not.
     pub fn wait_readable(&self, limit: Option<Duration>) -> Result<bool, Errno> {
         Ok(self.0.wait_readable(limit.map(nanoseconds))?)
+    }
+
+    /// Waits until a file is ready for something that is asked of it, or the time is over; what
+    /// each is ready for.
+    pub fn poll(files: &[(&OpenFile, Readiness)], limit: Option<Duration>) -> Result<Vec<Readiness>, Errno> {
+        let files: Vec<_> = files.iter().map(|(file, wanted)| (&file.0, *wanted)).collect();
+        Ok(raw::poll(&files, limit.map(nanoseconds))?)
     }
 
     /// Moves the offset that all duplicates share.

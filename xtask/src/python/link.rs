@@ -46,8 +46,10 @@ pub(super) fn component(ours: &[u8], libraries: &Path) -> Result<Vec<u8>> {
         let mut module = std::fs::read(&path).map_err(failed(&path))?;
         if name == "libpython3.14.so" {
             module = rename_imports(&module, |from, import| {
-                let wrapper = format!("__wrap_{import}");
-                (from == "env" && replaced.contains(&wrapper)).then_some((from.to_owned(), wrapper))
+                // What is for Python alone goes before what every command has.
+                let names = [format!("__wrap_python_{import}"), format!("__wrap_{import}")];
+                let wrapper = names.into_iter().find(|name| from == "env" && replaced.contains(name))?;
+                Some((from.to_owned(), wrapper))
             })?;
         }
         if name == "libc.so" && offline {

@@ -13,8 +13,60 @@ use crate::Result;
 /// What needs a display.
 const LEFT_OUT: [&str; 4] = ["idlelib", "tkinter", "turtle.py", "turtledemo"];
 
-/// Our modules: name and text.
-const OURS: [(&str, &str); 1] = [("sitecustomize.py", include_str!("../../../guest/python/lib/sitecustomize.py"))];
+/// Our modules, for what CPython has in C and the build lacks: name and text.
+const OURS: [(&str, &str); 6] = [
+    ("fcntl.py", include_str!("../../../guest/python/lib/fcntl.py")),
+    ("grp.py", include_str!("../../../guest/python/lib/grp.py")),
+    ("mmap.py", include_str!("../../../guest/python/lib/mmap.py")),
+    ("pwd.py", include_str!("../../../guest/python/lib/pwd.py")),
+    ("resource.py", include_str!("../../../guest/python/lib/resource.py")),
+    ("termios.py", include_str!("../../../guest/python/lib/termios.py")),
+];
+
+/// Places where the library asks what WASI alone could do: file, text, and what stands there instead.
+const CHANGES: [(&str, &str, &str); 4] = [
+    (
+        "subprocess.py",
+        r#"_can_fork_exec = sys.platform not in {"emscripten", "wasi", "#,
+        r#"_can_fork_exec = sys.platform not in {"emscripten", "#,
+    ),
+    // The wheel that is there.
+    ("ensurepip/__init__.py", "_PIP_VERSION = \"25.2\"", "_PIP_VERSION = \"26.3\""),
+    // A process has one thread: what these would give to others is done at once.
+    (
+        "socketserver.py",
+        "        if self.block_on_close:
+            vars(self).setdefault('_threads', _Threads())
+        t = threading.Thread(target = self.process_request_thread,
+                             args = (request, client_address))
+        t.daemon = self.daemon_threads
+        self._threads.append(t)
+        t.start()
+",
+        "        self.process_request_thread(request, client_address)
+",
+    ),
+    (
+        "concurrent/futures/thread.py",
+        "            self._work_queue.put(w)
+            self._adjust_thread_count()
+            return f
+",
+        "        context = vars(self).get('_context')
+        if context is None:
+            context = self._context = self._create_worker_context()
+            try:
+                context.initialize()
+            except BaseException:
+                _base.LOGGER.critical('Exception in initializer:', exc_info=True)
+                self._work_queue.put(w)
+                self._initializer_failed()
+                return f
+        w.run(context)
+        return f
+",
+    ),
+];
 
 /// Where the library is laid out.
 fn layout(directory: &Path) -> PathBuf {
@@ -33,6 +85,7 @@ pub(super) fn build(directory: &Path, parts: &Parts) -> Result {
     let read = |path: &Path| std::fs::read(path).map_err(failed(path));
     let mut made_from = sha256(&read(&parts.library)?) + &sha256(&read(&parts.pip)?);
     made_from.extend(OURS.iter().map(|(_, text)| sha256(text.as_bytes())));
+    made_from.extend(CHANGES.iter().map(|(_, _, to)| sha256(to.as_bytes())));
     if std::fs::read_to_string(&stamp).is_ok_and(|stamp| stamp == made_from) && archive(directory).is_file() {
         return Ok(());
     }
@@ -62,6 +115,14 @@ pub(super) fn build(directory: &Path, parts: &Parts) -> Result {
     for (name, text) in OURS {
         let path = tree.join(name);
         std::fs::write(&path, text).map_err(failed(&path))?;
+    }
+    for (name, from, to) in CHANGES {
+        let path = tree.join(name);
+        let text = std::fs::read_to_string(&path).map_err(failed(&path))?;
+        if text.matches(from).count() != 1 {
+            return Err(format!("{name} of Python's library is not what it was"));
+        }
+        std::fs::write(&path, text.replace(from, to)).map_err(failed(&path))?;
     }
     pack(directory)?;
     std::fs::write(&stamp, made_from).map_err(failed(&stamp))

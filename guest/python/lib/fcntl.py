@@ -1,0 +1,50 @@
+"""Descriptors' flags. Locks succeed: no two sandboxes share a file that is locked."""
+
+import errno as _errno
+import os as _os
+import posix as _posix
+
+FD_CLOEXEC = 1
+F_DUPFD, F_GETFD, F_SETFD, F_GETFL, F_SETFL = 0, 1, 2, 3, 4
+F_DUPFD_CLOEXEC = 1030
+LOCK_SH, LOCK_EX, LOCK_NB, LOCK_UN = 1, 2, 4, 8
+
+
+def _number(fd):
+    return fd if isinstance(fd, int) else fd.fileno()
+
+
+def fcntl(fd, cmd, arg=0, /):
+    """Asks for or changes a descriptor's flags."""
+    fd = _number(fd)
+    if cmd in (F_DUPFD, F_DUPFD_CLOEXEC):
+        copy = _os.dup(fd)
+        _os.set_inheritable(copy, cmd == F_DUPFD)
+        return copy
+    if cmd == F_GETFD:
+        return 0 if _os.get_inheritable(fd) else FD_CLOEXEC
+    if cmd == F_SETFD:
+        _os.set_inheritable(fd, not arg & FD_CLOEXEC)
+        return 0
+    if cmd == F_GETFL:
+        return _posix._descriptor_flags(fd)
+    if cmd == F_SETFL:
+        _os.set_blocking(fd, not arg & _os.O_NONBLOCK)
+        return 0
+    raise OSError(_errno.EINVAL, _os.strerror(_errno.EINVAL))
+
+
+def ioctl(fd, request, arg=0, mutate_flag=True, /):
+    """Nothing that a program can reach is a device with controls of its own."""
+    _os.fstat(_number(fd))
+    raise OSError(_errno.ENOTTY, _os.strerror(_errno.ENOTTY))
+
+
+def flock(fd, operation, /):
+    """Locks a file."""
+    _os.fstat(_number(fd))
+
+
+def lockf(fd, cmd, len=0, start=0, whence=0, /):
+    """Locks a part of a file."""
+    _os.fstat(_number(fd))

@@ -1,1 +1,0 @@
-"""What every start of Python in the sandbox sets up."""
