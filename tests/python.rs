@@ -91,11 +91,12 @@ fn files_have_modes_and_the_library_is_read_only() {
     let Some(session) = python() else { return };
     let program = "import os, stat\n\
         open('f', 'w').write('x')\n\
+        os.chmod('f', 0o640)\n\
         s = os.stat('f')\n\
         print(stat.filemode(s.st_mode), s.st_uid, s.st_size)\n\
         try: open('/usr/lib/python3.14/os.py', 'a')\n\
         except OSError as e: print(e.strerror)";
-    assert_eq!(py(&session, program), "-rw-r--r-- 1000 1\nPermission denied\n");
+    assert_eq!(py(&session, program), "-rw-r----- 1000 1\nPermission denied\n");
 }
 
 #[test]
@@ -121,4 +122,98 @@ fn a_program_in_the_workspace() {
     let (_, stderr, code) = all(session.exec("python3 -m unittest").unwrap());
     assert_eq!(code, 0, "{stderr}");
     assert!(stderr.contains("Ran 1 test in ") && stderr.ends_with("OK\n"), "{stderr}");
+}
+
+#[test]
+fn children() {
+    let Some(session) = python() else { return };
+    let program = "import os, subprocess, sys\n\
+        print(subprocess.run(['echo', 'hi'], capture_output=True, text=True))\n\
+        p = os.popen('printf a; exit 3'); print(p.read(), p.close(), os.waitstatus_to_exitcode(os.system('exit 4')))\n\
+        cat = subprocess.Popen(['cat'], stdin=subprocess.PIPE, stdout=subprocess.PIPE)\n\
+        print(len(cat.communicate(b'z' * 300000)[0]))\n\
+        sleep = subprocess.Popen(['sleep', '100']); sleep.terminate(); print(sleep.wait())\n\
+        try: subprocess.run(['sleep', '100'], timeout=0.1)\n\
+        except subprocess.TimeoutExpired as e: print(e)\n\
+        for args in [dict(args=['nonesuch']), dict(args=['ls'], cwd='/nonesuch')]:\n    \
+            try: subprocess.run(**args)\n    \
+            except FileNotFoundError as e: print(e.filename)\n\
+        print(subprocess.run([sys.executable, '-c', 'import sys; sys.exit(5)']).returncode)\n\
+        print(subprocess.run('echo $X; pwd', shell=True, cwd='/tmp', env={'X': 'x'}, capture_output=True).stdout)";
+    assert_eq!(
+        py(&session, program),
+        "CompletedProcess(args=['echo', 'hi'], returncode=0, stdout='hi\\n', stderr='')\na 768 4\n300000\n-15\n\
+         Command '['sleep', '100']' timed out after 0.1 seconds\nnonesuch\n/nonesuch\n5\nb'x\\n/tmp\\n'\n"
+    );
+}
+
+#[test]
+fn descriptors() {
+    let Some(session) = python() else { return };
+    let program = "import os, subprocess\n\
+        with open('log', 'w') as f:\n    \
+            f.write('a\\n'); f.flush(); subprocess.run(['echo', 'b'], stdout=f); f.write('c\\n')\n\
+        print(open('log').read().split())\n\
+        r, w = os.pipe(); os.write(w, b'x'); os.close(w); print(os.read(r, 9), os.read(r, 9))\n\
+        keep = os.dup(1); f = os.open('out', os.O_WRONLY | os.O_CREAT, 0o600); os.dup2(f, 1)\n\
+        os.system('echo into the file'); os.dup2(keep, 1)\n\
+        print(open('out').read().strip(), oct(os.stat('out').st_mode & 0o777))\n\
+        try: os.read(77, 1)\n\
+        except OSError as e: print(e.strerror)";
+    assert_eq!(py(&session, program), "['a', 'b', 'c']\nb'x' b''\ninto the file 0o600\nBad file descriptor\n");
+}
+
+#[test]
+fn signals() {
+    let Some(session) = python() else { return };
+    let program = "import os, signal, time\n\
+        signal.signal(signal.SIGALRM, lambda *_: print('alarm')); signal.alarm(1); time.sleep(1.2)\n\
+        signal.signal(signal.SIGUSR1, lambda *_: print('usr1')); os.kill(os.getpid(), signal.SIGUSR1); print('after')";
+    assert_eq!(py(&session, program), "alarm\nusr1\nafter\n");
+    let interrupted = "timeout -s INT 1 python3 -c 'import time\ntry: time.sleep(60)\nexcept KeyboardInterrupt: print(\"interrupted\")'";
+    assert_eq!(session.exec(interrupted).unwrap().stdout_text(), "interrupted\n");
+    assert_eq!(session.exec("python3 -c 'import os; os.kill(os.getpid(), 15)'").unwrap().exit_code, Some(143));
+    assert_eq!(out(&session, "python3 -c 'while True: print(\"y\")' 2>/dev/null | head -n 1"), "y\n");
+}
+
+#[test]
+fn users_limits_and_maps() {
+    let Some(session) = python() else { return };
+    let program = "import grp, mmap, os, pwd, resource, termios\n\
+        print(pwd.getpwuid(os.getuid()).pw_name, grp.getgrgid(os.getgid()).gr_name, os.path.expanduser('~'))\n\
+        print(resource.getrlimit(resource.RLIMIT_NOFILE)[0] > 0, resource.getrusage(resource.RUSAGE_SELF).ru_utime > 0)\n\
+        open('m', 'wb').write(b'one two')\n\
+        with open('m', 'rb') as f, mmap.mmap(f.fileno(), 0, access=mmap.ACCESS_READ) as m: print(m[4:], m.find(b'two'))\n\
+        try: termios.tcgetattr(0)\n\
+        except termios.error as e: print(e.args[1])";
+    assert_eq!(py(&session, program), "agent agent /home/agent\nTrue True\nb'two' 4\nNot a tty\n");
+}
+
+#[test]
+fn one_thread() {
+    let Some(session) = python() else { return };
+    let program = "import threading\n\
+        from concurrent.futures import ThreadPoolExecutor\n\
+        def outer(x): return pool.submit(lambda: x + 1).result()\n\
+        with ThreadPoolExecutor(4) as pool: print(list(pool.map(outer, range(3))))\n\
+        try: threading.Thread(target=print).start()\n\
+        except RuntimeError as e: print(e)";
+    assert_eq!(py(&session, program), "[1, 2, 3]\ncan't start new thread\n");
+}
+
+#[test]
+fn a_virtual_environment_with_a_wheel() {
+    let Some(session) = python() else { return };
+    let wheel = "import zipfile\n\
+        with zipfile.ZipFile('hello_x-1.0-py3-none-any.whl', 'w') as z:\n    \
+            z.writestr('hello_x.py', 'def main(): print(\"hello\")')\n    \
+            z.writestr('hello_x-1.0.dist-info/METADATA', 'Metadata-Version: 2.1\\nName: hello-x\\nVersion: 1.0\\n')\n    \
+            z.writestr('hello_x-1.0.dist-info/WHEEL', 'Wheel-Version: 1.0\\nRoot-Is-Purelib: true\\nTag: py3-none-any\\n')\n    \
+            z.writestr('hello_x-1.0.dist-info/entry_points.txt', '[console_scripts]\\nhello-x = hello_x:main\\n')\n    \
+            z.writestr('hello_x-1.0.dist-info/RECORD', '')";
+    py(&session, wheel);
+    out(&session, "python3 -m venv venv && source venv/bin/activate");
+    assert_eq!(out(&session, "python -c 'import sys; print(sys.prefix, sys.base_prefix)'"), "/workspace/venv /usr\n");
+    out(&session, "pip install --no-index --find-links . hello-x");
+    assert_eq!(out(&session, "hello-x; pip list --format=freeze 2>/dev/null | head -n 1"), "hello\nhello-x==1.0\n");
 }

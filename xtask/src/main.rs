@@ -94,7 +94,7 @@ fn main() -> ExitCode {
     let done = match task.as_deref() {
         Some("setup") => setup(),
         Some("userland") => userland(),
-        Some("python") => python::build().and_then(|_| install()),
+        Some("python") => python::build().and_then(|()| install()),
         Some("install") => install(),
         Some("test") => test(),
         Some("cross") => cross(),

@@ -48,21 +48,24 @@ fn has_pip() -> bool {
     status.is_ok_and(|status| status.success())
 }
 
-/// Fetches and builds what is not there yet. Absent, with a note, where wheels cannot be fetched.
-pub(crate) fn build() -> Result<bool> {
-    if built().is_none() && !has_pip() {
-        eprintln!("no python3 with pip on this host: the sandbox will be without Python; everything else works");
-        return Ok(false);
-    }
-    let wheels = wheel::fetch(&directory())?;
+/// Fetches and builds what is not there yet. Where wheels cannot be fetched, it says so and leaves Python out.
+pub(crate) fn build() -> Result {
+    let left_out = |why: &str| {
+        eprintln!("{why}: the sandbox will be without Python; everything else works");
+        Ok(())
+    };
+    let wheels = match wheel::fetch(&directory()) {
+        Ok(wheels) => wheels,
+        Err(_) if !has_pip() => return left_out("no python3 with pip on this host"),
+        Err(error) => return left_out(&error),
+    };
     let libraries = directory().join("lib");
     let parts = wheel::extract(&wheels, &libraries)?;
     let ours = compile(&libraries)?;
     let component = link::component(&ours, &libraries)?;
     let path = directory().join("python.wasm");
     std::fs::write(&path, component).map_err(failed(&path))?;
-    tree::build(&directory(), &parts)?;
-    Ok(true)
+    tree::build(&directory(), &parts)
 }
 
 /// What `build` made, with the library as compiled as it is by now.
