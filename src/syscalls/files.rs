@@ -238,6 +238,11 @@ impl wit::Host for Guest {
         files: Vec<(File, Readiness)>,
         nanoseconds: Option<u64>,
     ) -> Result<Vec<Readiness>, Failure> {
+        /// Files of one call: bounds the futures that it takes.
+        const MOST: usize = 4096;
+        if files.len() > MOST {
+            return Err(Errno::Inval.into());
+        }
         let files: Vec<_> =
             files.iter().map(|(file, wanted)| Ok((self.open_file(file)?, *wanted))).collect::<Result<_, Failure>>()?;
         let now = readiness(&files);

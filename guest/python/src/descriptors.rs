@@ -36,6 +36,9 @@ unsafe extern "C" {
     fn fstat(fd: c_int, buf: *mut libc::stat) -> c_int;
 }
 
+/// Bytes of one write: the engine bounds what a system call may copy.
+const WRITE_LIMIT: usize = 16 << 20;
+
 /// Numbers that a process may have.
 const LIMIT: c_int = 1024;
 
@@ -321,6 +324,7 @@ unsafe extern "C" fn __wrap_read(fd: c_int, buf: *mut c_void, len: usize) -> isi
 /// As write(2).
 #[unsafe(no_mangle)]
 unsafe extern "C" fn __wrap_write(fd: c_int, buf: *const c_void, len: usize) -> isize {
+    let len = len.min(WRITE_LIMIT);
     let written = with(fd, |entry| {
         // SAFETY: the caller's buffer has `len` bytes.
         let data = if len == 0 { &[] } else { unsafe { std::slice::from_raw_parts(buf.cast::<u8>(), len) } };
