@@ -123,6 +123,11 @@ impl Sandbox {
         self.0.discard()
     }
 
+    /// See [`crate::Sandbox::forward`].
+    pub fn forward(&self, host_port: u16, port: u16) -> Result<std::net::SocketAddr, Error> {
+        self.0.forward(host_port, port)
+    }
+
     /// See [`crate::Sandbox::process_count`].
     pub fn process_count(&self) -> usize {
         self.0.process_count()

@@ -30,6 +30,7 @@ mod exec;
 pub mod fs;
 mod kernel;
 mod limits;
+mod net;
 mod output;
 mod platform;
 #[cfg(feature = "compiler")]
@@ -48,6 +49,7 @@ pub use fs::{Change, ChangeKind};
 pub use fs::{Errno, PatternType, Permission, PermissionRule, preset};
 pub use kernel::Outlet;
 pub use limits::Limits;
+pub use net::{EgressEvent, NetworkPolicy, NetworkRule, Protocol, Verdict};
 pub use program::{Package, Userland};
 pub use sandbox::{Mount, Sandbox, SandboxBuilder};
 pub use session::{Session, SessionOptions};

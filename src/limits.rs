@@ -21,6 +21,9 @@ pub struct Limits {
     pub output_bytes: usize,
     /// Files that a process may be given by its parent; EMFILE beyond.
     pub open_files: u32,
+    /// Sockets at one time, those that wait to be accepted included. Each
+    /// holds at most 64 KiB of what was received.
+    pub sockets: u32,
 }
 
 impl Default for Limits {
@@ -32,6 +35,7 @@ impl Default for Limits {
             disk_files: 1_000_000,
             output_bytes: 64 << 20,
             open_files: 1024,
+            sockets: 1024,
         }
     }
 }

@@ -10,6 +10,7 @@ use crate::fs::{self, Caller, Errno, FileType, Image, Namespace, Node, Open, Ope
 use crate::fs::{Change, PermissionRule};
 use crate::kernel::{Kernel, ProcTable};
 use crate::limits::Limits;
+use crate::net::{EgressEvent, EgressLog, Network, NetworkPolicy};
 use crate::program::Userland;
 use crate::session::{self, Session, SessionOptions};
 
@@ -40,6 +41,8 @@ pub struct SandboxBuilder {
     userland: Option<Userland>,
     images: Option<Vec<String>>,
     hostname: Option<String>,
+    network: NetworkPolicy,
+    egress_log: Option<EgressLog>,
 }
 
 impl SandboxBuilder {
@@ -85,6 +88,20 @@ impl SandboxBuilder {
     /// The sandbox's host name; `sandbox` if not given.
     pub fn hostname(mut self, name: impl Into<String>) -> Self {
         self.hostname = Some(name.into());
+        self
+    }
+
+    /// What may leave the sandbox; nothing if not given. The loopback is the
+    /// sandbox's own, whatever the policy says.
+    pub fn network(mut self, policy: NetworkPolicy) -> Self {
+        self.network = policy;
+        self
+    }
+
+    /// A function that is told of everything that leaves the sandbox, or was
+    /// kept from it. It is called where that happens, so it must not wait.
+    pub fn on_egress(mut self, log: impl Fn(&EgressEvent) + Send + Sync + 'static) -> Self {
+        self.egress_log = Some(EgressLog(Arc::new(log)));
         self
     }
 
@@ -143,7 +160,8 @@ impl SandboxBuilder {
             ("TMPDIR".to_owned(), "/tmp".to_owned()),
         ];
         merge(&mut env, self.env);
-        let kernel = Kernel::new(engine, namespace, self.limits);
+        let network = Network::new(&hostname, self.limits.sockets, &self.network, self.egress_log)?;
+        let kernel = Kernel::new(engine, namespace, network, self.limits);
         proc.attach(&kernel);
         Ok(Sandbox { inner: Arc::new(Inner { kernel, overlay, env, sessions: Mutex::new(Some(Vec::new())) }) })
     }
@@ -462,6 +480,16 @@ impl Sandbox {
     /// `Configuration` when the workspace is not an overlay.
     pub fn discard(&self) -> Result<(), Error> {
         self.overlay()?.discard().map_err(|errno| Error::file(WORKSPACE, errno))
+    }
+
+    /// Makes a port of the sandbox reachable from the host, at `host_port` of
+    /// its loopback (0: any that is free), for as long as the sandbox lives.
+    /// Gives the address on the host.
+    ///
+    /// # Errors
+    /// `Configuration` when the host's port cannot be had.
+    pub fn forward(&self, host_port: u16, port: u16) -> Result<std::net::SocketAddr, Error> {
+        self.inner.kernel.network.forward(host_port, port)
     }
 
     /// Processes that are running or waiting to be waited for.

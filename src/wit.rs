@@ -14,11 +14,18 @@ pub(crate) mod guest {
             "wasi:filesystem/types.directory-entry-stream": crate::wasi::filesystem::DirectoryEntryStream,
             "wasi:cli/terminal-input.terminal-input": crate::wasi::cli::TerminalHandle,
             "wasi:cli/terminal-output.terminal-output": crate::wasi::cli::TerminalHandle,
+            "wasi:sockets/network.network": crate::wasi::sockets::NetworkHandle,
+            "wasi:sockets/ip-name-lookup.resolve-address-stream": crate::wasi::sockets::ResolveStream,
+            "wasi:sockets/tcp.tcp-socket": crate::wasi::sockets::TcpSocket,
+            "wasi:sockets/udp.udp-socket": crate::wasi::sockets::UdpSocket,
+            "wasi:sockets/udp.incoming-datagram-stream": crate::wasi::sockets::Datagrams,
+            "wasi:sockets/udp.outgoing-datagram-stream": crate::wasi::sockets::Datagrams,
             "agentfense:kernel/files.open-file": crate::kernel::Handle,
         },
         trappable_error_type: {
             "wasi:io/streams.stream-error" => crate::wasi::io::StreamFailure,
             "wasi:filesystem/types.error-code" => crate::wasi::filesystem::FsFailure,
+            "wasi:sockets/network.error-code" => crate::wasi::sockets::SocketFailure,
             "agentfense:kernel/types.errno" => crate::syscalls::Failure,
         },
         imports: {

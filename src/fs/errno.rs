@@ -60,6 +60,7 @@ errnos! {
     Overflow => "Value too large for defined data type",
     NotSup => "Operation not supported",
     DQuot => "Disk quota exceeded",
+    ConnReset => "Connection reset by peer",
 }
 
 impl std::error::Error for Errno {}

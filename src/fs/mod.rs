@@ -39,6 +39,6 @@ pub use namespace::{Caller, Location, Mount, MountUsage, Namespace, NamespaceBui
 pub(crate) use node::now;
 pub use node::{AGENT, DirEntry, FileHandle, FileType, Found, Node, OpenMode, SetAttr, Stat, Usage};
 pub use overlay::{Change, ChangeKind, Overlay};
-pub use procfs::{ProcInfo, ProcSource, SystemInfo, procfs};
+pub use procfs::{ProcInfo, ProcSource, SocketInfo, SystemInfo, procfs};
 pub use quota::Quota;
 pub use rules::{PRESETS, PatternType, Permission, PermissionRule, Rules, preset};

@@ -6,6 +6,7 @@ use super::node::{next_dev, now};
 use super::{AGENT, DirEntry, Errno, FileHandle, FileType, Found, Node, OpenMode, Result, Stat};
 use std::any::Any;
 use std::fmt::Write;
+use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 
 /// A process, as `/proc` shows it.
@@ -58,6 +59,27 @@ pub struct SystemInfo {
     pub mounts: Vec<(String, String, String, bool)>,
 }
 
+/// A socket, as `/proc/net` shows it.
+#[derive(Clone, Debug)]
+pub struct SocketInfo {
+    /// Its number.
+    pub inode: u64,
+    /// The process that has it.
+    pub pid: u32,
+    /// UDP, not TCP.
+    pub udp: bool,
+    /// Its address.
+    pub local: SocketAddr,
+    /// The other end's.
+    pub remote: Option<SocketAddr>,
+    /// Linux's number of its state: 1 established, 2 connecting, 7 closed, 10 listening.
+    pub state: u8,
+    /// Bytes that were received and not read.
+    pub received: usize,
+    /// Bytes that were sent and not read.
+    pub sent: usize,
+}
+
 /// Where `/proc` has it from.
 pub trait ProcSource: Send + Sync {
     /// Every process of the sandbox.
@@ -66,6 +88,8 @@ pub trait ProcSource: Send + Sync {
     fn process(&self, pid: u32) -> Option<ProcInfo> {
         self.processes().into_iter().find(|process| process.pid == pid)
     }
+    /// The sockets of the sandbox.
+    fn sockets(&self) -> Vec<SocketInfo>;
     /// The rest.
     fn system(&self) -> SystemInfo;
 }
@@ -88,6 +112,8 @@ enum Entry {
     /// `/proc/self`
     Caller,
     System(usize),
+    Net,
+    NetFile(usize),
     Process(u32),
     File(u32, usize),
     Link(u32, usize),
@@ -97,6 +123,7 @@ enum Entry {
 
 const SYSTEM: [&str; 7] = ["uptime", "meminfo", "cpuinfo", "loadavg", "version", "mounts", "stat"];
 const FILES: [&str; 5] = ["stat", "status", "cmdline", "comm", "environ"];
+const NET: [&str; 4] = ["tcp", "tcp6", "udp", "udp6"];
 const LINKS: [&str; 3] = ["cwd", "exe", "root"];
 
 struct ProcNode {
@@ -107,9 +134,9 @@ struct ProcNode {
 impl Entry {
     fn kind(self) -> FileType {
         match self {
-            Entry::Root | Entry::Process(_) | Entry::Fds(_) => FileType::Directory,
+            Entry::Root | Entry::Net | Entry::Process(_) | Entry::Fds(_) => FileType::Directory,
             Entry::Caller | Entry::Link(..) | Entry::Fd(..) => FileType::Symlink,
-            Entry::System(_) | Entry::File(..) => FileType::Regular,
+            Entry::System(_) | Entry::NetFile(_) | Entry::File(..) => FileType::Regular,
         }
     }
 
@@ -118,7 +145,9 @@ impl Entry {
         match self {
             Entry::Root => 1,
             Entry::Caller => 2,
+            Entry::Net => 3,
             Entry::System(which) => 16 + which as u64,
+            Entry::NetFile(which) => 48 + which as u64,
             Entry::Process(pid) => process(pid),
             Entry::Fds(pid) => process(pid) + 1,
             Entry::File(pid, which) => process(pid) + 16 + which as u64,
@@ -150,6 +179,7 @@ impl ProcNode {
     fn text(&self) -> Result<String> {
         match self.file {
             Entry::System(which) => Ok(self.proc.system(SYSTEM[which])),
+            Entry::NetFile(which) => Ok(net_file(NET[which], &self.proc.source.sockets())),
             Entry::File(pid, which) => Ok(process_file(FILES[which], &self.process(pid)?)),
             _ => Err(Errno::Inval),
         }
@@ -160,10 +190,12 @@ impl ProcNode {
         match self.file {
             Entry::Root => {
                 all.push(("self".into(), Entry::Caller));
+                all.push(("net".into(), Entry::Net));
                 all.extend(SYSTEM.iter().enumerate().map(|(i, n)| (n.to_string(), Entry::System(i))));
                 let processes = self.proc.source.processes();
                 all.extend(processes.iter().map(|p| (p.pid.to_string(), Entry::Process(p.pid))));
             }
+            Entry::Net => all.extend(NET.iter().enumerate().map(|(i, n)| (n.to_string(), Entry::NetFile(i)))),
             Entry::Process(pid) => {
                 self.process(pid)?;
                 all.push(("fd".into(), Entry::Fds(pid)));
@@ -184,7 +216,8 @@ impl ProcNode {
 
 impl Proc {
     fn stat(&self, file: Entry) -> Stat {
-        let owner = if matches!(file, Entry::Root | Entry::Caller | Entry::System(_)) { 0 } else { AGENT };
+        let system = matches!(file, Entry::Root | Entry::Caller | Entry::System(_) | Entry::Net | Entry::NetFile(_));
+        let owner = if system { 0 } else { AGENT };
         let kind = file.kind();
         Stat {
             dev: self.dev,
@@ -253,6 +286,38 @@ impl Proc {
         };
         out
     }
+}
+
+/// `/proc/net/tcp` and its kin: addresses as hexadecimal words of the machine's byte order, as Linux writes them.
+fn net_file(name: &str, sockets: &[SocketInfo]) -> String {
+    let (udp, v6) = (name.starts_with("udp"), name.ends_with('6'));
+    let address = |address: SocketAddr| match address.ip() {
+        IpAddr::V4(ip) => format!("{:08X}:{:04X}", u32::from_le_bytes(ip.octets()), address.port()),
+        IpAddr::V6(ip) => {
+            let words: Vec<_> =
+                ip.octets().as_chunks().0.iter().map(|w| format!("{:08X}", u32::from_le_bytes(*w))).collect();
+            format!("{}:{:04X}", words.concat(), address.port())
+        }
+    };
+    let mut out = String::from(
+        "  sl  local_address rem_address   st tx_queue rx_queue tr tm->when retrnsmt   uid  timeout inode\n",
+    );
+    let shown = sockets.iter().filter(|socket| socket.udp == udp && socket.local.is_ipv6() == v6);
+    for (line, socket) in shown.enumerate() {
+        let nobody = SocketAddr::new(if v6 { [0u16; 8].into() } else { [0u8; 4].into() }, 0);
+        // Writing to a string cannot fail.
+        let _ = writeln!(
+            out,
+            "{line:4}: {} {} {:02X} {:08X}:{:08X} 00:00000000 00000000 {AGENT:5}        0 {} 1",
+            address(socket.local),
+            address(socket.remote.unwrap_or(nobody)),
+            socket.state,
+            socket.sent,
+            socket.received,
+            socket.inode,
+        );
+    }
+    out
 }
 
 /// As the kernel writes it: space, tab, newline and backslash in octal.
@@ -331,6 +396,8 @@ impl Node for ProcNode {
         let find = |list: &[&str]| list.iter().position(|own| *own == name);
         let file = match self.file {
             Entry::Root if name == "self" => Entry::Caller,
+            Entry::Root if name == "net" => Entry::Net,
+            Entry::Net => Entry::NetFile(find(&NET).ok_or(Errno::NoEnt)?),
             Entry::Root => match find(&SYSTEM) {
                 Some(which) => Entry::System(which),
                 None => {

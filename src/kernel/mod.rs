@@ -28,6 +28,7 @@ pub(crate) use terminal::Terminal;
 use crate::engine::Engine;
 use crate::fs::{Errno, Namespace};
 use crate::limits::Limits;
+use crate::net::Network;
 
 #[derive(Default)]
 struct Table {
@@ -39,6 +40,7 @@ struct Table {
 pub(crate) struct Kernel {
     pub(crate) engine: Arc<Engine>,
     pub(crate) namespace: Namespace,
+    pub(crate) network: Arc<Network>,
     pub(crate) limits: Limits,
     pub(crate) started: std::time::Instant,
     table: Mutex<Table>,
@@ -47,10 +49,11 @@ pub(crate) struct Kernel {
 }
 
 impl Kernel {
-    pub(crate) fn new(engine: Arc<Engine>, namespace: Namespace, limits: Limits) -> Arc<Self> {
+    pub(crate) fn new(engine: Arc<Engine>, namespace: Namespace, network: Arc<Network>, limits: Limits) -> Arc<Self> {
         Arc::new(Kernel {
             engine,
             namespace,
+            network,
             limits,
             started: std::time::Instant::now(),
             table: Mutex::default(),

@@ -10,6 +10,7 @@ use tokio::sync::Notify;
 use super::pipe::Pipe;
 use super::terminal::Lines;
 use crate::fs::{self, Errno, FileType, Location, Stat};
+use crate::net::Connection;
 
 /// Bytes moved by one call at most: bounds what a guest makes the host
 /// allocate for a single read, however large its buffer.
@@ -87,6 +88,7 @@ enum Kind {
     Lines(Arc<Lines>),
     Sink(Arc<dyn Outlet>),
     Slot(Arc<Slot>),
+    Socket(Arc<Connection>),
 }
 
 /// How a file was opened.
@@ -117,7 +119,7 @@ impl Drop for OpenFile {
                 pipe.drop_reader();
                 pipe.drop_writer();
             }
-            Kind::File(_) | Kind::Directory | Kind::Lines(_) | Kind::Sink(_) | Kind::Slot(_) => {}
+            Kind::File(_) | Kind::Directory | Kind::Lines(_) | Kind::Sink(_) | Kind::Slot(_) | Kind::Socket(_) => {}
         }
     }
 }
@@ -192,6 +194,16 @@ impl OpenFile {
         Self::new(Kind::Slot(slot), access, None)
     }
 
+    /// One direction of a connection, or both.
+    pub(crate) fn socket(connection: Arc<Connection>, access: Access) -> Arc<Self> {
+        Self::new(Kind::Socket(connection), access, None)
+    }
+
+    /// Whether it is a connection, whose writers get no SIGPIPE: no guest has a call that asks for one.
+    pub(crate) fn is_socket(&self) -> bool {
+        matches!(self.kind, Kind::Socket(_))
+    }
+
     /// A file that is at its end from the start.
     pub(crate) fn empty() -> Arc<Self> {
         Self::pipe().0
@@ -241,6 +253,7 @@ impl OpenFile {
             Kind::PipeReader(pipe) | Kind::Fifo(pipe) => Ok(pipe.try_read(max)),
             Kind::Lines(lines) => Ok(lines.try_read(max)),
             Kind::Slot(slot) => slot.target().try_read(max),
+            Kind::Socket(connection) => connection.try_read(max),
             Kind::Directory => Err(Errno::IsDir),
             Kind::PipeWriter(_) | Kind::Capture(_) | Kind::Sink(_) => Err(Errno::BadF),
         }
@@ -279,6 +292,8 @@ impl OpenFile {
             Kind::Lines(lines) => Ok(lines.try_read_record(delimiter, max)),
             Kind::Slot(slot) => slot.target().try_read_until(delimiter, max),
             Kind::Directory => Err(Errno::IsDir),
+            // A stream of WASI: only the kernel's own calls read records.
+            Kind::Socket(_) => Err(Errno::NotSup),
             Kind::PipeWriter(_) | Kind::Capture(_) | Kind::Sink(_) => Err(Errno::BadF),
         }
     }
@@ -312,6 +327,7 @@ impl OpenFile {
                 }
             }
             Kind::Slot(slot) => slot.target().try_write(data),
+            Kind::Socket(connection) => connection.try_write(data),
             Kind::Directory | Kind::PipeReader(_) | Kind::Lines(_) => Err(Errno::BadF),
         }
     }
@@ -324,6 +340,7 @@ impl OpenFile {
         match &self.kind {
             Kind::PipeWriter(pipe) | Kind::Fifo(pipe) | Kind::Capture(pipe) => pipe.room(),
             Kind::Slot(slot) => slot.target().write_room(),
+            Kind::Socket(connection) => connection.room(),
             _ => Ok(TRANSFER_LIMIT),
         }
     }
@@ -342,6 +359,7 @@ impl OpenFile {
             Kind::PipeReader(pipe) | Kind::Fifo(pipe) => pipe.is_readable(),
             Kind::Lines(lines) => lines.is_readable(),
             Kind::Slot(slot) => slot.target().is_readable(),
+            Kind::Socket(connection) => connection.is_readable(),
             _ => true,
         }
     }
@@ -351,6 +369,7 @@ impl OpenFile {
         match &self.kind {
             Kind::PipeWriter(pipe) | Kind::Fifo(pipe) => pipe.is_writable(),
             Kind::Slot(slot) => slot.target().is_writable(),
+            Kind::Socket(connection) => connection.is_writable(),
             _ => true,
         }
     }
@@ -380,6 +399,8 @@ impl OpenFile {
             (Kind::Lines(lines), Event::ReadableBeyond(seen)) => lines.readable_beyond(seen).await,
             (Kind::PipeWriter(pipe) | Kind::Fifo(pipe), Event::Writable) => pipe.writable().await,
             (Kind::Sink(outlet), Event::Writable) => outlet.writable().await,
+            (Kind::Socket(connection), Event::Readable) => connection.readable().await,
+            (Kind::Socket(connection), Event::Writable) => connection.writable().await,
             _ => {}
         }
     }
@@ -511,6 +532,7 @@ impl OpenFile {
         let (kind, mode) = match &self.kind {
             Kind::Slot(slot) if slot.terminal => (FileType::Character, 0o620),
             Kind::Slot(slot) => return slot.target().stat(),
+            Kind::Socket(_) => (FileType::Socket, 0o777),
             _ => (FileType::Fifo, 0o600),
         };
         Ok(Stat {

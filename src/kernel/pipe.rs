@@ -320,6 +320,11 @@ impl Pipe {
         until(&self.writable, || self.is_writable()).await;
     }
 
+    /// Waits until no reader is left.
+    pub(crate) async fn unread(&self) {
+        until(&self.writable, || self.state().readers == 0).await;
+    }
+
     /// Waits until a reader has found the pipe empty; false when none is left.
     pub(crate) async fn wanted(&self) -> bool {
         until(&self.wanted, || {

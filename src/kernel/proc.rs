@@ -4,7 +4,7 @@ use std::sync::atomic::Ordering;
 use std::sync::{Arc, OnceLock, Weak};
 
 use super::{Kernel, Process, State};
-use crate::fs::{ProcInfo, ProcSource, SystemInfo};
+use crate::fs::{ProcInfo, ProcSource, SocketInfo, SystemInfo};
 
 /// The kernel as `/proc` reads it: set once the kernel is there, since the
 /// mounts come first.
@@ -33,6 +33,10 @@ impl ProcSource for ProcTable {
         Some(describe(&kernel, &process))
     }
 
+    fn sockets(&self) -> Vec<SocketInfo> {
+        self.kernel().map_or_else(Vec::new, |kernel| kernel.network.sockets())
+    }
+
     fn system(&self) -> SystemInfo {
         let Some(kernel) = self.kernel() else { return SystemInfo::default() };
         SystemInfo {
@@ -57,6 +61,12 @@ fn nanoseconds(time: std::time::Duration) -> u64 {
 fn describe(kernel: &Kernel, process: &Process) -> ProcInfo {
     // A script's name is its own, not its interpreter's.
     let name = process.argv.first().unwrap_or(&process.exe);
+    let mut fds: Vec<_> =
+        process.fd_numbers().into_iter().filter_map(|fd| Some((fd, process.fd(fd)?.name()))).collect();
+    // Which numbers a guest's libc gives its sockets only it knows: the next ones stand for them.
+    let next = fds.last().map_or(3, |(fd, _)| fd.saturating_add(1).max(3));
+    let sockets = kernel.network.sockets().into_iter().filter(|socket| socket.pid == process.pid);
+    fds.extend((next..).zip(sockets.map(|socket| format!("socket:[{}]", socket.inode))));
     ProcInfo {
         pid: process.pid,
         parent: process.parent(),
@@ -76,6 +86,6 @@ fn describe(kernel: &Kernel, process: &Process) -> ProcInfo {
         start: nanoseconds(process.started.saturating_duration_since(kernel.started)),
         cpu: process.time_own.load(Ordering::Relaxed),
         memory: process.memory.load(Ordering::Relaxed),
-        fds: process.fd_numbers().into_iter().filter_map(|fd| Some((fd, process.fd(fd)?.name()))).collect(),
+        fds,
     }
 }

@@ -61,4 +61,6 @@ errnos! {
     NotTty Notty, TxtBsy Txtbsy, FBig Fbig, NoSpc Nospc, SPipe Spipe, Rofs Rofs, MLink Mlink,
     Pipe Pipe, Range Range, DeadLk Deadlk, NameTooLong Nametoolong, NoSys Nosys,
     NotEmpty Notempty, Loop Loop, Overflow Overflow, NotSup Notsup, DQuot Dquot,
+    // The interface has no number of its own for it.
+    ConnReset Io,
 }

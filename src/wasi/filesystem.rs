@@ -64,7 +64,8 @@ fn code(errno: Errno) -> ErrorCode {
         Errno::FBig => ErrorCode::FileTooLarge,
         Errno::Intr => ErrorCode::Interrupted,
         Errno::Inval | Errno::TooBig | Errno::Range | Errno::Srch | Errno::Child | Errno::NoExec => ErrorCode::Invalid,
-        Errno::Io => ErrorCode::Io,
+        // No file gives the second.
+        Errno::Io | Errno::ConnReset => ErrorCode::Io,
         Errno::IsDir => ErrorCode::IsDirectory,
         Errno::Loop => ErrorCode::Loop,
         Errno::MLink => ErrorCode::TooManyLinks,

@@ -10,12 +10,14 @@ use wasmtime::component::Resource;
 
 use crate::fs::Errno;
 use crate::kernel::{Disposition, Ending, Guest, OpenFile, SIGPIPE};
+use crate::net::Waitable;
 use crate::wit::guest::wasi::io::{error, poll, streams};
 
 /// The error behind a failed stream operation.
 pub struct IoError(pub(crate) Errno);
 
 /// Something to wait for.
+#[allow(private_interfaces, reason = "bindgen wants the type public; the crate does not export it")]
 pub enum Pollable {
     /// A read would not wait.
     Readable(Arc<OpenFile>),
@@ -23,6 +25,8 @@ pub enum Pollable {
     Writable(Arc<OpenFile>),
     /// A time on the monotonic clock; absent when it is too far to be told.
     Time(Option<Instant>),
+    /// Something of the network.
+    Network(Arc<dyn Waitable>),
 }
 
 impl Pollable {
@@ -30,6 +34,7 @@ impl Pollable {
         match self {
             Pollable::Readable(file) => file.is_readable(),
             Pollable::Writable(file) => file.is_writable(),
+            Pollable::Network(event) => event.is_ready(),
             Pollable::Time(when) => when.is_some_and(|when| when <= Instant::now()),
         }
     }
@@ -44,6 +49,10 @@ impl Pollable {
             Pollable::Writable(file) => {
                 let file = file.clone();
                 Box::pin(async move { file.writable().await })
+            }
+            Pollable::Network(event) => {
+                let event = event.clone();
+                Box::pin(async move { event.ready().await })
             }
             Pollable::Time(Some(when)) => Box::pin(tokio::time::sleep_until(*when)),
             Pollable::Time(None) => Box::pin(std::future::pending()),
@@ -128,9 +137,12 @@ type Streamed<T> = Result<T, StreamFailure>;
 
 impl Guest {
     /// A failed write: a broken pipe ends a process that did not ask otherwise.
-    fn write_failed(&self, errno: Errno) -> StreamFailure {
+    fn write_failed(&self, file: &OpenFile, errno: Errno) -> StreamFailure {
         if errno != Errno::Pipe {
             return StreamFailure::Errno(errno);
+        }
+        if file.is_socket() {
+            return StreamFailure::Closed;
         }
         if self.process.disposition(SIGPIPE) == Disposition::Default {
             return StreamFailure::Trap(Ending::Signaled(SIGPIPE).into());
@@ -149,7 +161,10 @@ impl Guest {
                     self.process.block_always(file.writable()).await;
                 }
                 Ok(n) => drop(data.split_to(n)),
-                Err(errno) => return Err(self.write_failed(errno)),
+                Err(errno) => {
+                    let file = stream.file.clone();
+                    return Err(self.write_failed(&file, errno));
+                }
             }
         }
         Ok(())
@@ -285,18 +300,22 @@ impl streams::HostInputStream for Guest {
 
 impl streams::HostOutputStream for Guest {
     fn check_write(&mut self, stream: Resource<OutputStream>) -> Streamed<u64> {
-        let room = self.table.get(&stream)?.file.write_room();
-        room.map(|room| room as u64).map_err(|errno| self.write_failed(errno))
+        let file = &self.table.get(&stream)?.file;
+        file.write_room().map(|room| room as u64).map_err(|errno| self.write_failed(file, errno))
     }
 
     fn write(&mut self, stream: Resource<OutputStream>, contents: Vec<u8>) -> Streamed<()> {
         let mut data = Bytes::from(contents);
         while !data.is_empty() {
-            match self.table.get_mut(&stream)?.try_write(&data) {
+            let stream = self.table.get_mut(&stream)?;
+            match stream.try_write(&data) {
                 // The guest was told how much there is room for.
                 Ok(0) => return Err(StreamFailure::Trap(wasmtime::Error::msg("a stream was written to without room"))),
                 Ok(n) => drop(data.split_to(n)),
-                Err(errno) => return Err(self.write_failed(errno)),
+                Err(errno) => {
+                    let file = stream.file.clone();
+                    return Err(self.write_failed(&file, errno));
+                }
             }
         }
         Ok(())

@@ -5,12 +5,14 @@
 //! - `random`: the host's random source
 //! - `cli`: arguments, environment, standard streams, exit
 //! - `filesystem`: the virtual filesystem, by descriptors
+//! - `sockets`: TCP, UDP and names, over the sandbox's network
 
 pub(crate) mod cli;
 pub(crate) mod clocks;
 pub(crate) mod filesystem;
 pub(crate) mod io;
 pub(crate) mod random;
+pub(crate) mod sockets;
 
 use wasmtime::component::{HasSelf, Linker};
 
@@ -48,6 +50,13 @@ pub(crate) fn add_to_linker(linker: &mut Linker<Guest>) -> wasmtime::Result<()> 
         wasi::cli::terminal_stderr,
         wasi::filesystem::types,
         wasi::filesystem::preopens,
+        wasi::sockets::network,
+        wasi::sockets::instance_network,
+        wasi::sockets::ip_name_lookup,
+        wasi::sockets::tcp,
+        wasi::sockets::tcp_create_socket,
+        wasi::sockets::udp,
+        wasi::sockets::udp_create_socket,
     );
     Ok(())
 }

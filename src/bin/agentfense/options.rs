@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use agentfense::blocking::{Sandbox, Session};
-use agentfense::{Limits, Mount, Permission, PermissionRule, SessionOptions};
+use agentfense::{Limits, Mount, NetworkPolicy, NetworkRule, Permission, PermissionRule, SessionOptions};
 use clap::{Args, ValueEnum};
 
 /// How the workspace is mounted.
@@ -54,6 +54,21 @@ pub(crate) struct SandboxOptions {
     /// A permission rule: none, view, read or write for a pattern (repeatable)
     #[arg(long, value_name = "PATTERN=LEVEL")]
     permission: Vec<String>,
+    /// Let the sandbox reach a host: a name, *.NAME, an address or a block, with /udp for datagrams (repeatable)
+    #[arg(long, value_name = "HOST[:PORT]")]
+    allow_net: Vec<NetworkRule>,
+    /// Make a port of the sandbox reachable at a port of this machine's loopback (repeatable)
+    #[arg(long, value_name = "HOSTPORT:PORT", value_parser = ports)]
+    forward: Vec<(u16, u16)>,
+    /// Print what leaves the sandbox, or may not, on standard error
+    #[arg(long)]
+    net_log: bool,
+}
+
+fn ports(text: &str) -> Result<(u16, u16), String> {
+    text.split_once(':')
+        .and_then(|(host, guest)| Some((host.parse().ok()?, guest.parse().ok().filter(|&port| port != 0)?)))
+        .ok_or_else(|| "expected HOSTPORT:PORT, such as 8080:80".into())
 }
 
 fn name_value(text: &str) -> Result<(String, String), String> {
@@ -126,11 +141,24 @@ impl SandboxOptions {
                 rule(text).ok_or_else(|| format!("--permission {text}: expected PATTERN=none, view, read or write"))?,
             );
         }
-        let mut builder = Sandbox::builder().workspace(&self.workspace, mount).limits(limits).permissions(rules);
+        let mut network = NetworkPolicy::default();
+        network.allow.clone_from(&self.allow_net);
+        let mut builder =
+            Sandbox::builder().workspace(&self.workspace, mount).limits(limits).permissions(rules).network(network);
         for image in &self.image {
             builder = builder.image(image);
         }
-        Sandbox::new(builder).map_err(|error| error.to_string())
+        if self.net_log {
+            builder = builder.on_egress(|event| eprintln!("agentfense: {event}"));
+        }
+        let sandbox = Sandbox::new(builder).map_err(|error| error.to_string())?;
+        for &(host, guest) in &self.forward {
+            let address = sandbox.forward(host, guest).map_err(|error| format!("--forward {host}:{guest}: {error}"))?;
+            if host == 0 {
+                eprintln!("agentfense: port {guest} of the sandbox is at {address}");
+            }
+        }
+        Ok(sandbox)
     }
 
     /// A session in it.

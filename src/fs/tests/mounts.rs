@@ -102,6 +102,9 @@ impl ProcSource for Table {
             ..ProcInfo::default()
         }]
     }
+    fn sockets(&self) -> Vec<crate::fs::SocketInfo> {
+        Vec::new()
+    }
     fn system(&self) -> SystemInfo {
         SystemInfo {
             uptime: 12_340_000_000,

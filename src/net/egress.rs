@@ -1,0 +1,268 @@
+//! The policy at work: who may leave, how much, and the log of it.
+
+use std::collections::VecDeque;
+use std::net::{IpAddr, SocketAddr};
+use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use super::address::is_public;
+use super::policy::{Compiled, NetworkPolicy, Protocol};
+use super::{NetError, User};
+use crate::error::Error;
+
+/// Addresses that lookups gave and are remembered: bounds what a guest's lookups cost. The oldest is forgotten.
+const NAMES_MAX: usize = 4096;
+
+/// Something that left the sandbox, or was kept from it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct EgressEvent {
+    /// The process.
+    pub pid: u32,
+    /// Its command's name.
+    pub program: String,
+    /// The protocol; absent for a name lookup.
+    pub protocol: Option<Protocol>,
+    /// The name that was looked up, when there was one.
+    pub host: Option<String>,
+    /// The address, when it came to one.
+    pub address: Option<SocketAddr>,
+    /// What happened.
+    pub verdict: Verdict,
+}
+
+/// What happened to it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Verdict {
+    /// It was refused; why, or which rule would allow it.
+    Denied(String),
+    /// That rule allows it.
+    Allowed(String),
+    /// It was allowed and did not succeed.
+    Failed(String),
+    /// It is over.
+    Closed {
+        /// Bytes that left the sandbox.
+        sent: u64,
+        /// Bytes that came in.
+        received: u64,
+    },
+}
+
+impl std::fmt::Display for EgressEvent {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{}[{}] ", self.program, self.pid)?;
+        match self.protocol {
+            Some(protocol) => write!(f, "{protocol}")?,
+            None => f.write_str("lookup")?,
+        }
+        if let Some(host) = &self.host {
+            write!(f, " {host}")?;
+        }
+        if let Some(address) = self.address {
+            write!(f, " {address}")?;
+        }
+        match &self.verdict {
+            Verdict::Denied(why) => write!(f, " denied: {why}"),
+            Verdict::Allowed(rule) => write!(f, " allowed by {rule}"),
+            Verdict::Failed(why) => write!(f, " failed: {why}"),
+            Verdict::Closed { sent, received } => write!(f, " closed: {sent} bytes sent, {received} received"),
+        }
+    }
+}
+
+/// The embedder's function that events are given to.
+#[derive(Clone)]
+pub(crate) struct EgressLog(pub(crate) Arc<dyn Fn(&EgressEvent) + Send + Sync>);
+
+impl std::fmt::Debug for EgressLog {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("EgressLog")
+    }
+}
+
+/// The way out of one sandbox.
+pub(super) struct Egress {
+    rules: Vec<Compiled>,
+    log: Option<EgressLog>,
+    /// Which names led to which addresses. Connections go to addresses that were checked when they were looked up,
+    /// so an answer that changes afterwards leads nowhere.
+    names: Mutex<VecDeque<(IpAddr, Arc<str>)>>,
+    connections: u32,
+    open: AtomicU32,
+    bytes: Option<u64>,
+    used: AtomicU64,
+}
+
+impl Egress {
+    pub(super) fn new(policy: &NetworkPolicy, log: Option<EgressLog>) -> Result<Egress, Error> {
+        Ok(Egress {
+            rules: policy.allow.iter().map(Compiled::new).collect::<Result<_, _>>()?,
+            log,
+            names: Mutex::default(),
+            connections: policy.connections,
+            open: AtomicU32::new(0),
+            bytes: policy.bytes,
+            used: AtomicU64::new(0),
+        })
+    }
+
+    pub(super) fn tell(
+        &self,
+        user: &User,
+        protocol: Option<Protocol>,
+        host: Option<&str>,
+        address: Option<SocketAddr>,
+        verdict: Verdict,
+    ) {
+        if let Some(EgressLog(log)) = &self.log {
+            let (pid, program) = (user.pid, user.program.clone());
+            log(&EgressEvent { pid, program, protocol, host: host.map(str::to_owned), address, verdict });
+        }
+    }
+
+    /// Whether a rule opens that port of the host's loopback.
+    pub(super) fn reaches_loopback(&self, protocol: Protocol, address: SocketAddr) -> bool {
+        self.rules.iter().any(|rule| rule.allows(protocol, address, std::iter::empty()))
+    }
+
+    /// Whether the name may be looked up.
+    pub(super) fn allows_name(&self, user: &User, name: &str) -> bool {
+        let allowed = self.rules.iter().any(|rule| rule.names(name));
+        if !allowed {
+            self.tell(
+                user,
+                None,
+                Some(name),
+                None,
+                Verdict::Denied(format!("no rule allows it; one would be '{name}'")),
+            );
+        }
+        allowed
+    }
+
+    /// The answers of a lookup that may be used: public addresses, and others that a rule covers.
+    pub(super) fn vet(&self, user: &User, name: &str, answers: Vec<IpAddr>) -> Vec<IpAddr> {
+        let (kept, refused): (Vec<_>, Vec<_>) =
+            answers.into_iter().partition(|&ip| is_public(ip) || self.rules.iter().any(|rule| rule.covers(ip)));
+        if let Some(ip) = refused.first() {
+            let why = format!("it is {ip}, which is not a public address; a rule for that address would allow it");
+            self.tell(user, None, Some(name), None, Verdict::Denied(why));
+        }
+        let name: Arc<str> = name.into();
+        let mut names = self.names.lock().unwrap_or_else(PoisonError::into_inner);
+        for &ip in &kept {
+            names.retain(|(known, of)| *known != ip || *of != name);
+            if names.len() >= NAMES_MAX {
+                names.pop_front();
+            }
+            names.push_back((ip, name.clone()));
+        }
+        kept
+    }
+
+    /// The rule that allows it, and the name that it goes by. Otherwise it is in the log why not.
+    fn check(
+        &self,
+        protocol: Protocol,
+        to: SocketAddr,
+        user: &User,
+    ) -> Result<(&Compiled, Option<Arc<str>>), NetError> {
+        let names: Vec<Arc<str>> = {
+            let names = self.names.lock().unwrap_or_else(PoisonError::into_inner);
+            names.iter().filter(|(ip, _)| *ip == to.ip()).map(|(_, name)| name.clone()).collect()
+        };
+        let rule = self.rules.iter().find(|rule| rule.allows(protocol, to, names.iter().map(|name| &**name)));
+        // The name looked up last is most likely what was meant.
+        let named = |name: &&Arc<str>| rule.is_none_or(|rule| rule.names(name));
+        let name = names.iter().rev().find(named).cloned();
+        let Some(rule) = rule else {
+            let host = name.as_deref().map_or_else(|| to.ip().to_string(), str::to_owned);
+            let missing = super::NetworkRule { host, port: Some(to.port()), protocol };
+            let why = format!("no rule allows it; one would be '{missing}'");
+            self.tell(user, Some(protocol), name.as_deref(), Some(to), Verdict::Denied(why));
+            return Err(NetError::AccessDenied);
+        };
+        Ok((rule, name))
+    }
+
+    /// Lets something out, if a rule allows it and there is room.
+    pub(super) fn begin(self: &Arc<Self>, protocol: Protocol, to: SocketAddr, user: User) -> Result<Flow, NetError> {
+        let (rule, name) = self.check(protocol, to, &user)?;
+        let denied = |why: String| {
+            self.tell(&user, Some(protocol), name.as_deref(), Some(to), Verdict::Denied(why));
+            NetError::AccessDenied
+        };
+        if self.is_used_up() {
+            return Err(denied("the sandbox's limit of bytes is reached".into()));
+        }
+        let another = |open: u32| (open < self.connections).then_some(open + 1);
+        if self.open.fetch_update(Ordering::AcqRel, Ordering::Acquire, another).is_err() {
+            return Err(denied(format!("the limit of {} connections is reached", self.connections)));
+        }
+        self.tell(&user, Some(protocol), name.as_deref(), Some(to), Verdict::Allowed(rule.text().to_owned()));
+        let (sent, received) = (AtomicU64::new(0), AtomicU64::new(0));
+        Ok(Flow { egress: self.clone(), user, protocol, to, name, sent, received })
+    }
+
+    /// As `begin`, for a further destination of a flow.
+    pub(super) fn also(&self, protocol: Protocol, to: SocketAddr, user: &User) -> Result<(), NetError> {
+        let (rule, name) = self.check(protocol, to, user)?;
+        self.tell(user, Some(protocol), name.as_deref(), Some(to), Verdict::Allowed(rule.text().to_owned()));
+        Ok(())
+    }
+
+    fn is_used_up(&self) -> bool {
+        self.bytes.is_some_and(|limit| self.used.load(Ordering::Relaxed) >= limit)
+    }
+}
+
+/// Something that leads out: counts against the limits, and is logged when it is over.
+pub(super) struct Flow {
+    egress: Arc<Egress>,
+    user: User,
+    protocol: Protocol,
+    to: SocketAddr,
+    name: Option<Arc<str>>,
+    sent: AtomicU64,
+    received: AtomicU64,
+}
+
+impl Flow {
+    fn tell(&self, verdict: Verdict) {
+        self.egress.tell(&self.user, Some(self.protocol), self.name.as_deref(), Some(self.to), verdict);
+    }
+
+    pub(super) fn failed(&self, why: String) {
+        self.tell(Verdict::Failed(why));
+    }
+
+    fn count(&self, counter: &AtomicU64, bytes: usize) -> bool {
+        if self.egress.is_used_up() {
+            self.tell(Verdict::Denied("the sandbox's limit of bytes is reached".into()));
+            return false;
+        }
+        counter.fetch_add(bytes as u64, Ordering::Relaxed);
+        self.egress.used.fetch_add(bytes as u64, Ordering::Relaxed);
+        true
+    }
+
+    /// Counts what is to leave; false when it may not.
+    pub(super) fn send(&self, bytes: usize) -> bool {
+        self.count(&self.sent, bytes)
+    }
+
+    /// Counts what came in; false when it may not go on.
+    pub(super) fn receive(&self, bytes: usize) -> bool {
+        self.count(&self.received, bytes)
+    }
+}
+
+impl Drop for Flow {
+    fn drop(&mut self) {
+        self.egress.open.fetch_sub(1, Ordering::AcqRel);
+        let (sent, received) = (self.sent.load(Ordering::Relaxed), self.received.load(Ordering::Relaxed));
+        self.tell(Verdict::Closed { sent, received });
+    }
+}

@@ -1,0 +1,318 @@
+//! The host's network: the only place that opens sockets of the host, and only after `egress` has allowed it.
+//!
+//! It has a runtime of its own, made when the first sandbox needs it: most never do.
+
+use std::collections::HashSet;
+use std::io;
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError, Weak};
+use std::time::Duration;
+
+use bytes::Bytes;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::{TcpListener, TcpStream, UdpSocket};
+use tokio::runtime::{Builder, Runtime};
+use tokio::task::AbortHandle;
+
+use super::egress::{Egress, Flow};
+use super::{Connecting, Connection, DATAGRAM_MAX, DatagramSocket, Lookup, NetError, Network, Protocol, User};
+use crate::fs::Errno;
+use crate::kernel::until;
+
+/// Lookups at one time in the whole host process; each holds a thread.
+const LOOKUP_THREADS: usize = 16;
+/// What a lookup may take.
+const LOOKUP_TIME: Duration = Duration::from_secs(20);
+/// What a connection may take to be made.
+const CONNECT_TIME: Duration = Duration::from_secs(130);
+/// Bytes that are moved at once.
+const CHUNK: usize = 32 * 1024;
+/// Destinations of one UDP socket.
+const DESTINATIONS_MAX: usize = 1024;
+
+fn runtime() -> Option<&'static Runtime> {
+    static RUNTIME: OnceLock<Option<Runtime>> = OnceLock::new();
+    let make = || {
+        Builder::new_multi_thread()
+            .worker_threads(1)
+            .max_blocking_threads(LOOKUP_THREADS)
+            .thread_name("agentfense-net")
+            .enable_all()
+            .build()
+            .ok()
+    };
+    RUNTIME.get_or_init(make).as_ref()
+}
+
+fn no_runtime() -> io::Error {
+    io::Error::other("the host has no thread for it")
+}
+
+fn error_of(error: &io::Error) -> NetError {
+    match error.kind() {
+        io::ErrorKind::ConnectionRefused | io::ErrorKind::ConnectionReset => NetError::ConnectionRefused,
+        io::ErrorKind::TimedOut => NetError::Timeout,
+        _ => NetError::Unreachable,
+    }
+}
+
+/// Connects, and moves bytes for as long as both sides want.
+pub(super) fn connect(connecting: &Arc<Connecting>, end: Connection, to: SocketAddr, flow: Flow) {
+    let Some(runtime) = runtime() else { return connecting.finish(Err(NetError::Unreachable)) };
+    let connecting = Arc::downgrade(connecting);
+    runtime.spawn(async move {
+        let result = tokio::select! {
+            result = tokio::time::timeout(CONNECT_TIME, TcpStream::connect(to)) => {
+                result.unwrap_or_else(|_| Err(io::ErrorKind::TimedOut.into()))
+            }
+            // The guest has closed the socket meanwhile.
+            () = end.unread() => return,
+        };
+        let Some(connecting) = connecting.upgrade() else { return };
+        match result {
+            Ok(stream) => {
+                connecting.finish(Ok(()));
+                drop(connecting);
+                pump(stream, &end, Some(&flow)).await;
+            }
+            Err(error) => {
+                flow.failed(error.to_string());
+                connecting.finish(Err(error_of(&error)));
+            }
+        }
+    });
+}
+
+/// Moves bytes between the host's stream and the guest's connection until both directions have ended.
+async fn pump(stream: TcpStream, end: &Connection, flow: Option<&Flow>) {
+    // Small writes of an interactive protocol must not wait for each other; a failure only costs that.
+    let _ = stream.set_nodelay(true);
+    let (mut from, mut to) = stream.into_split();
+    let outwards = async {
+        loop {
+            match end.try_read(CHUNK) {
+                Ok(Some(data)) if data.is_empty() => {
+                    // The peer may be gone already; then there is nothing to end.
+                    let _ = to.shutdown().await;
+                    return;
+                }
+                Ok(Some(data)) => {
+                    if flow.is_some_and(|flow| !flow.send(data.len())) {
+                        return end.abort();
+                    }
+                    if to.write_all(&data).await.is_err() {
+                        return end.shutdown_receive();
+                    }
+                }
+                Ok(None) => end.readable().await,
+                Err(_) => return,
+            }
+        }
+    };
+    let inwards = async {
+        let mut buffer = vec![0; CHUNK];
+        loop {
+            let read = tokio::select! {
+                read = from.read(&mut buffer) => read,
+                () = end.unread() => return,
+            };
+            match read {
+                Ok(0) => return end.shutdown_send(),
+                Err(_) => return end.abort(),
+                Ok(n) => {
+                    if flow.is_some_and(|flow| !flow.receive(n)) || write_all(end, &buffer[..n]).await.is_err() {
+                        return end.abort();
+                    }
+                }
+            }
+        }
+    };
+    tokio::join!(outwards, inwards);
+}
+
+async fn write_all(end: &Connection, data: &[u8]) -> Result<(), Errno> {
+    let mut data = Bytes::copy_from_slice(data);
+    while !data.is_empty() {
+        match end.try_write(&data)? {
+            0 => end.writable().await,
+            n => drop(data.split_to(n)),
+        }
+    }
+    Ok(())
+}
+
+/// Looks a name up by the host's resolver.
+pub(super) fn look_up(lookup: &Arc<Lookup>, egress: Arc<Egress>, name: String, user: User) {
+    let Some(runtime) = runtime() else { return lookup.finish(Err(NetError::TemporaryResolverFailure)) };
+    let lookup = lookup.clone();
+    runtime.spawn(async move {
+        let found = tokio::time::timeout(LOOKUP_TIME, tokio::net::lookup_host((name.as_str(), 0))).await;
+        lookup.finish(match found {
+            Err(_) => Err(NetError::TemporaryResolverFailure),
+            Ok(Err(_)) => Err(NetError::NameUnresolvable),
+            Ok(Ok(found)) => {
+                let mut answers: Vec<IpAddr> = found.map(|address| address.ip()).collect();
+                answers.dedup();
+                match egress.vet(&user, &name, answers) {
+                    kept if kept.is_empty() => Err(NetError::NameUnresolvable),
+                    kept => Ok(kept),
+                }
+            }
+        });
+    });
+}
+
+/// A port of the host that leads to one of the sandbox, for as long as this lives.
+pub(super) struct Forward {
+    address: SocketAddr,
+    task: AbortHandle,
+}
+
+impl Forward {
+    pub(super) fn address(&self) -> SocketAddr {
+        self.address
+    }
+}
+
+impl Drop for Forward {
+    fn drop(&mut self) {
+        self.task.abort();
+    }
+}
+
+/// Opens a port of the host's loopback for a port of the sandbox.
+pub(super) fn forward(network: &Arc<Network>, host_port: u16, port: u16) -> io::Result<Forward> {
+    let runtime = runtime().ok_or_else(no_runtime)?;
+    let listener = std::net::TcpListener::bind((Ipv4Addr::LOCALHOST, host_port))?;
+    listener.set_nonblocking(true)?;
+    let address = listener.local_addr()?;
+    let _entered = runtime.enter();
+    let listener = TcpListener::from_std(listener)?;
+    let network = Arc::downgrade(network);
+    let task = runtime.spawn(async move {
+        loop {
+            match listener.accept().await {
+                Ok((stream, from)) => drop(tokio::spawn(forwarded(network.clone(), stream, from, port))),
+                // Out of descriptors, most likely: what is open may close.
+                Err(_) => tokio::time::sleep(Duration::from_millis(50)).await,
+            }
+        }
+    });
+    Ok(Forward { address, task: task.abort_handle() })
+}
+
+/// One connection from the host to a listener of the sandbox. Without one it is closed at once.
+async fn forwarded(network: Weak<Network>, stream: TcpStream, from: SocketAddr, port: u16) {
+    let end = {
+        let Some(network) = network.upgrade() else { return };
+        let here = SocketAddr::from((Ipv4Addr::LOCALHOST, port));
+        let here_v6 = SocketAddr::from((Ipv6Addr::LOCALHOST, port));
+        let found = network.listener(here).map(|listener| (listener, here));
+        let Some((listener, here)) = found.or_else(|| Some((network.listener(here_v6)?, here_v6))) else { return };
+        let Ok(socket) = network.socket(Protocol::Tcp, listener.pid()) else { return };
+        // Where a guest's network commonly has its host.
+        let peer: IpAddr = match here {
+            SocketAddr::V4(_) => Ipv4Addr::new(10, 0, 2, 2).into(),
+            SocketAddr::V6(_) => Ipv6Addr::new(0xfd00, 0, 0, 0, 0, 0, 0, 2).into(),
+        };
+        drop(network);
+        let (mut theirs, ours) = Connection::pair(here, SocketAddr::new(peer, from.port()), Some(socket), None);
+        let room = listener.room();
+        let listener = Arc::downgrade(&listener);
+        loop {
+            let Some(there) = listener.upgrade() else { return };
+            match there.offer(theirs) {
+                Ok(()) => break ours,
+                Err(back) => theirs = back,
+            }
+            drop(there);
+            until(&room, || listener.upgrade().is_none_or(|there| there.has_room())).await;
+        }
+    };
+    pump(stream, &end, None).await;
+}
+
+/// The socket outside of a UDP socket.
+pub(super) struct Datagrams {
+    socket: Arc<UdpSocket>,
+    flow: Arc<Flow>,
+    /// Whom it may talk with, and hear.
+    allowed: Arc<Mutex<HashSet<SocketAddr>>>,
+    task: AbortHandle,
+}
+
+impl Datagrams {
+    /// A socket for the family of `to`, which the policy has allowed.
+    pub(super) fn open(inside: &Arc<DatagramSocket>, to: SocketAddr, flow: Flow) -> Result<Datagrams, NetError> {
+        let runtime = runtime().ok_or(NetError::Unreachable)?;
+        let any: IpAddr = match to {
+            SocketAddr::V4(_) => Ipv4Addr::UNSPECIFIED.into(),
+            SocketAddr::V6(_) => Ipv6Addr::UNSPECIFIED.into(),
+        };
+        let socket = std::net::UdpSocket::bind((any, 0)).map_err(|error| error_of(&error))?;
+        socket.set_nonblocking(true).map_err(|error| error_of(&error))?;
+        let _entered = runtime.enter();
+        let socket = Arc::new(UdpSocket::from_std(socket).map_err(|error| error_of(&error))?);
+        let flow = Arc::new(flow);
+        let allowed = Arc::new(Mutex::new(HashSet::from([to])));
+        let task = runtime.spawn(receive(socket.clone(), Arc::downgrade(inside), allowed.clone(), flow.clone()));
+        Ok(Datagrams { socket, flow, allowed, task: task.abort_handle() })
+    }
+
+    pub(super) fn send(&self, egress: &Egress, to: SocketAddr, data: &[u8], user: &User) -> Result<(), NetError> {
+        let known = {
+            let allowed = self.allowed.lock().unwrap_or_else(PoisonError::into_inner);
+            if allowed.len() >= DESTINATIONS_MAX {
+                return Err(NetError::AccessDenied);
+            }
+            allowed.contains(&to)
+        };
+        if !known {
+            egress.also(Protocol::Udp, to, user)?;
+            self.allowed.lock().unwrap_or_else(PoisonError::into_inner).insert(to);
+        }
+        if !self.flow.send(data.len()) {
+            return Err(NetError::AccessDenied);
+        }
+        match self.socket.try_send_to(data, to) {
+            Ok(_) => Ok(()),
+            // Lost, as a datagram may be.
+            Err(error) if error.kind() == io::ErrorKind::WouldBlock => Ok(()),
+            Err(error) => Err(error_of(&error)),
+        }
+    }
+}
+
+impl Drop for Datagrams {
+    fn drop(&mut self) {
+        self.task.abort();
+    }
+}
+
+/// Brings in what comes from whom the guest has sent something to.
+async fn receive(
+    socket: Arc<UdpSocket>,
+    inside: Weak<DatagramSocket>,
+    allowed: Arc<Mutex<HashSet<SocketAddr>>>,
+    flow: Arc<Flow>,
+) {
+    let mut buffer = vec![0; DATAGRAM_MAX];
+    loop {
+        let (n, from) = match socket.recv_from(&mut buffer).await {
+            Ok(received) => received,
+            Err(_) => {
+                // A refusal of an earlier datagram, told at the next call. Never spin on one that stays.
+                tokio::time::sleep(Duration::from_millis(10)).await;
+                continue;
+            }
+        };
+        if !allowed.lock().unwrap_or_else(PoisonError::into_inner).contains(&from) {
+            continue;
+        }
+        let Some(inside) = inside.upgrade() else { return };
+        if !flow.receive(n) {
+            return;
+        }
+        inside.deliver(from, Bytes::copy_from_slice(&buffer[..n]));
+    }
+}
