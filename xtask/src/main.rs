@@ -20,7 +20,7 @@ struct Program {
     commands: &'static str,
 }
 
-const PROGRAMS: [Program; 8] = [
+const PROGRAMS: [Program; 9] = [
     Program {
         package: "agentfense-shell",
         profile: "guest-lto",
@@ -68,6 +68,12 @@ const PROGRAMS: [Program; 8] = [
         profile: "guest",
         component: "agentfense-jq.wasm",
         commands: "guest/jq/commands.txt",
+    },
+    Program {
+        package: "agentfense-net",
+        profile: "guest",
+        component: "agentfense-net.wasm",
+        commands: "guest/net/commands.txt",
     },
 ];
 
@@ -247,6 +253,8 @@ fn test() -> Result {
         "agentfense-coreutils",
         "-p",
         "agentfense-archive",
+        "-p",
+        "agentfense-net",
     ])?;
     cargo(&["clippy", "--workspace", "--all-targets", "--", "-D", "warnings"])?;
     // The build without the compiler, with what was compiled ahead of time.
