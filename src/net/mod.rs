@@ -116,3 +116,6 @@ impl Network {
         Ok(address)
     }
 }
+
+#[cfg(test)]
+mod tests;
