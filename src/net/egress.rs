@@ -5,6 +5,8 @@ use std::net::{IpAddr, SocketAddr};
 use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
+use tokio::sync::Semaphore;
+
 use super::address::is_public;
 use super::policy::{Compiled, NetworkPolicy, Protocol};
 use super::{NetError, User};
@@ -12,6 +14,10 @@ use crate::error::Error;
 
 /// Addresses that lookups gave and are remembered: bounds what a guest's lookups cost. The oldest is forgotten.
 const NAMES_MAX: usize = 4096;
+/// Lookups of one sandbox that the host does at one time, so that slow ones of one do not stop those of others.
+const LOOKUPS: usize = 4;
+/// Lookups of one sandbox that may wait for their turn or run.
+const LOOKUPS_WAITING: usize = 64;
 
 /// Something that left the sandbox, or was kept from it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -89,6 +95,8 @@ pub(super) struct Egress {
     /// Which names led to which addresses. Connections go to addresses that were checked when they were looked up,
     /// so an answer that changes afterwards leads nowhere.
     names: Mutex<VecDeque<(IpAddr, Arc<str>)>>,
+    pub(super) lookups: Semaphore,
+    pub(super) lookups_waiting: Arc<Semaphore>,
     connections: u32,
     open: AtomicU32,
     bytes: Option<u64>,
@@ -101,6 +109,8 @@ impl Egress {
             rules: policy.allow.iter().map(Compiled::new).collect::<Result<_, _>>()?,
             log,
             names: Mutex::default(),
+            lookups: Semaphore::new(LOOKUPS),
+            lookups_waiting: Arc::new(Semaphore::new(LOOKUPS_WAITING)),
             connections: policy.connections,
             open: AtomicU32::new(0),
             bytes: policy.bytes,

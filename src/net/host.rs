@@ -144,8 +144,14 @@ async fn write_all(end: &Connection, data: &[u8]) -> Result<(), Errno> {
 /// Looks a name up by the host's resolver.
 pub(super) fn look_up(lookup: &Arc<Lookup>, egress: Arc<Egress>, name: String, user: User) {
     let Some(runtime) = runtime() else { return lookup.finish(Err(NetError::TemporaryResolverFailure)) };
+    let Ok(waiting) = egress.lookups_waiting.clone().try_acquire_owned() else {
+        return lookup.finish(Err(NetError::TemporaryResolverFailure));
+    };
     let lookup = lookup.clone();
     runtime.spawn(async move {
+        let _waiting = waiting;
+        // Never closed, so this is a place among those that run.
+        let _running = egress.lookups.acquire().await;
         let found = tokio::time::timeout(LOOKUP_TIME, tokio::net::lookup_host((name.as_str(), 0))).await;
         lookup.finish(match found {
             Err(_) => Err(NetError::TemporaryResolverFailure),
@@ -260,14 +266,14 @@ impl Datagrams {
     }
 
     pub(super) fn send(&self, egress: &Egress, to: SocketAddr, data: &[u8], user: &User) -> Result<(), NetError> {
-        let known = {
+        let (known, full) = {
             let allowed = self.allowed.lock().unwrap_or_else(PoisonError::into_inner);
-            if allowed.len() >= DESTINATIONS_MAX {
-                return Err(NetError::AccessDenied);
-            }
-            allowed.contains(&to)
+            (allowed.contains(&to), allowed.len() >= DESTINATIONS_MAX)
         };
         if !known {
+            if full {
+                return Err(NetError::AccessDenied);
+            }
             egress.also(Protocol::Udp, to, user)?;
             self.allowed.lock().unwrap_or_else(PoisonError::into_inner).insert(to);
         }

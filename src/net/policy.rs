@@ -196,7 +196,8 @@ impl Compiled {
         }
     }
 
-    /// Whether the address may be reached; `looked_up` are the names that led to it.
+    /// Whether the address may be reached; `looked_up` are the names that led to it. A name alone leads to public
+    /// addresses only, whatever its lookup said.
     pub(super) fn allows<'a>(
         &self,
         protocol: Protocol,
@@ -205,7 +206,7 @@ impl Compiled {
     ) -> bool {
         self.protocol == protocol
             && self.port.is_none_or(|port| port == address.port())
-            && (self.covers(address.ip()) || looked_up.any(|name| self.names(name)))
+            && (self.covers(address.ip()) || is_public(address.ip()) && looked_up.any(|name| self.names(name)))
     }
 }
 
@@ -271,5 +272,6 @@ mod tests {
         assert!(allows("example.com:443", Protocol::Tcp, "93.184.216.34:443", &["example.com"]));
         assert!(!allows("example.com:443", Protocol::Tcp, "93.184.216.34:443", &["other.com"]));
         assert!(!allows("example.com:443", Protocol::Tcp, "93.184.216.34:443", &[]));
+        assert!(!allows("example.com:443", Protocol::Tcp, "10.0.0.1:443", &["example.com"]));
     }
 }
