@@ -240,7 +240,8 @@ async fn forwarded(network: Weak<Network>, stream: TcpStream, from: SocketAddr, 
 
 /// The socket outside of a UDP socket.
 pub(super) struct Datagrams {
-    socket: Arc<UdpSocket>,
+    /// Sends without waiting, and at once: the runtime's face of the socket would first have to be told that it may.
+    socket: std::net::UdpSocket,
     flow: Arc<Flow>,
     /// Whom it may talk with, and hear.
     allowed: Arc<Mutex<HashSet<SocketAddr>>>,
@@ -257,11 +258,12 @@ impl Datagrams {
         };
         let socket = std::net::UdpSocket::bind((any, 0)).map_err(|error| error_of(&error))?;
         socket.set_nonblocking(true).map_err(|error| error_of(&error))?;
+        let receiver = socket.try_clone().map_err(|error| error_of(&error))?;
         let _entered = runtime.enter();
-        let socket = Arc::new(UdpSocket::from_std(socket).map_err(|error| error_of(&error))?);
+        let receiver = UdpSocket::from_std(receiver).map_err(|error| error_of(&error))?;
         let flow = Arc::new(flow);
         let allowed = Arc::new(Mutex::new(HashSet::from([to])));
-        let task = runtime.spawn(receive(socket.clone(), Arc::downgrade(inside), allowed.clone(), flow.clone()));
+        let task = runtime.spawn(receive(receiver, Arc::downgrade(inside), allowed.clone(), flow.clone()));
         Ok(Datagrams { socket, flow, allowed, task: task.abort_handle() })
     }
 
@@ -280,7 +282,7 @@ impl Datagrams {
         if !self.flow.send(data.len()) {
             return Err(NetError::AccessDenied);
         }
-        match self.socket.try_send_to(data, to) {
+        match self.socket.send_to(data, to) {
             Ok(_) => Ok(()),
             // Lost, as a datagram may be.
             Err(error) if error.kind() == io::ErrorKind::WouldBlock => Ok(()),
@@ -297,7 +299,7 @@ impl Drop for Datagrams {
 
 /// Brings in what comes from whom the guest has sent something to.
 async fn receive(
-    socket: Arc<UdpSocket>,
+    socket: UdpSocket,
     inside: Weak<DatagramSocket>,
     allowed: Arc<Mutex<HashSet<SocketAddr>>>,
     flow: Arc<Flow>,
