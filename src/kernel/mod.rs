@@ -98,11 +98,6 @@ impl Kernel {
         all
     }
 
-    fn forget(&self, pid: Pid) {
-        let forgotten = self.table().processes.remove(&pid);
-        drop(forgotten);
-    }
-
     /// Books a process's end: its parent may wait for it, its children have no parent.
     pub(crate) fn process_ended(&self, process: &Arc<Process>, ending: Ending) {
         let parent = {
@@ -117,12 +112,18 @@ impl Kernel {
             for pid in gone {
                 table.processes.remove(&pid);
             }
-            table.processes.get(&process.parent()).filter(|p| !matches!(p.state(), State::Zombie(_))).cloned()
+            // Under the table's lock: a parent that ends at the same time either
+            // sees the zombie, or is seen to be one.
+            process.set_ended(ending);
+            let parent = table.processes.get(&process.parent()).cloned();
+            let parent = parent.filter(|parent| !matches!(parent.state(), State::Zombie(_)));
+            if parent.is_none() {
+                table.processes.remove(&process.pid);
+            }
+            parent
         };
-        process.set_ended(ending);
-        match parent {
-            Some(parent) => self.tell_parent(&parent),
-            None => self.forget(process.pid),
+        if let Some(parent) = parent {
+            self.tell_parent(&parent);
         }
     }
 
