@@ -278,7 +278,8 @@ pub struct ExecResult {
     /// The shell has ended with this exec (`exit`): the session is closed.
     pub session_ended: bool,
     /// The shell was lost during this exec, for this reason (it was killed, or
-    /// ran out of memory); the session goes on with its state of before.
+    /// ran out of memory); the session goes on with its state of before, or
+    /// with the last one that was at most 64 MiB.
     pub restored: Option<String>,
 }
 

@@ -147,3 +147,18 @@ fn a_deaf_trap_does_not_outlive_the_time_limit() {
     assert!(started.elapsed() < Duration::from_secs(5));
     assert_eq!(out(&session, "echo $x; trap"), "1\n");
 }
+
+#[test]
+fn a_state_that_is_too_large_is_not_kept_and_nothing_else_fails() {
+    let sandbox = sandbox();
+    let session = bash(&sandbox);
+    out(&session, "x=small");
+    out(&session, "printf -v y '%*s' 70000000 ''");
+    assert_eq!(out(&session, "echo ${#y} $x"), "70000000 small\n");
+    assert_eq!(
+        session.snapshot().unwrap_err().to_string(),
+        "session: its state is too large for a snapshot: over 64 MiB"
+    );
+    out(&session, "unset y");
+    assert_eq!(out(&session.fork().unwrap(), "echo $x"), "small\n");
+}

@@ -55,12 +55,28 @@ pub(crate) struct Inner {
     execs: AtomicUsize,
     /// An exec wants the shell from its keeper.
     wanted: Notify,
-    /// The shell's state after the last exec.
-    checkpoint: Mutex<Arc<[u8]>>,
+    checkpoint: Mutex<Checkpoint>,
     /// What came between execs: standard output and standard error.
     kept: [Arc<Collector>; 2],
     closed: AtomicBool,
     reason: Mutex<String>,
+}
+
+/// The shell's state after an exec.
+#[derive(Clone)]
+struct Checkpoint {
+    state: Arc<[u8]>,
+    /// Later execs left a state that was too large to be kept.
+    stale: bool,
+}
+
+impl Checkpoint {
+    fn set(&mut self, state: Vec<u8>) {
+        self.stale = state.is_empty();
+        if !self.stale {
+            self.state = state.into();
+        }
+    }
 }
 
 /// What an exec brings.
@@ -153,7 +169,7 @@ impl Inner {
             stage: tokio::sync::Mutex::new(Stage::Ended),
             execs: AtomicUsize::new(0),
             wanted: Notify::new(),
-            checkpoint: Mutex::new(Arc::from([])),
+            checkpoint: Mutex::new(Checkpoint { state: Arc::from([]), stale: true }),
             kept,
             closed: AtomicBool::new(false),
             reason: Mutex::default(),
@@ -165,7 +181,7 @@ impl Inner {
         let state = state.map_or(State::New, State::Copy);
         let mut shell = Shell::start(&kernel, &process, &inner.start, state).await.map_err(|reason| failed(&reason))?;
         let saved = shell.save().await.map_err(|error| failed(&describe_trap(&process, &error).0))?;
-        *lock(&inner.checkpoint) = saved.into();
+        lock(&inner.checkpoint).set(saved);
         *inner.stage.lock().await = Stage::Idle(shell);
         Ok(session)
     }
@@ -209,7 +225,10 @@ impl Inner {
     /// The state after the last exec, with what is needed to go on elsewhere.
     pub(super) fn snapshot(&self) -> Result<Vec<u8>, Error> {
         self.check_open()?;
-        let state = lock(&self.checkpoint).clone();
+        let Checkpoint { state, stale } = lock(&self.checkpoint).clone();
+        if stale {
+            return Err(Error::Session("its state is too large for a snapshot: over 64 MiB".into()));
+        }
         Ok(Snapshot { shell: &self.start.name, interactive: self.start.interactive, state: &state }.to_bytes())
     }
 
@@ -418,7 +437,7 @@ impl Inner {
             Driven::Waiting => Ok(Outcome::default()),
             Driven::Over(mut shell, Ok(ShellOutcome { status, exited: false })) => match shell.save().await {
                 Ok(state) => {
-                    *lock(&self.checkpoint) = state.into();
+                    lock(&self.checkpoint).set(state);
                     *stage = Stage::Idle(shell);
                     Ok(Outcome { status: Some(status), ..Outcome::default() })
                 }
@@ -458,7 +477,7 @@ impl Inner {
         });
         self.terminal.foreground.store(self.process.group(), Ordering::Relaxed);
         self.process.revive();
-        let state = lock(&self.checkpoint).clone();
+        let Checkpoint { state, .. } = lock(&self.checkpoint).clone();
         match Shell::start(&self.kernel, &self.process, &self.start, State::Own(&state)).await {
             Ok(shell) => {
                 *stage = Stage::Idle(shell);

@@ -151,7 +151,7 @@ impl Session {
     /// for one that runs.
     ///
     /// # Errors
-    /// `SessionClosed`.
+    /// `SessionClosed`, and `Session` when the state is over 64 MiB.
     pub fn snapshot(&self) -> Result<Vec<u8>, Error> {
         self.inner.snapshot()
     }

@@ -41,9 +41,13 @@ enum Source {
     Text(BString),
 }
 
-/// The state of a shell between execs.
+/// The largest state that is saved: more would cost every exec too much, and
+/// the kernel takes no more in one piece.
+const MAX: usize = 64 << 20;
+
+/// The state of a shell between execs; empty when it is too large to be kept.
 pub fn to_bytes(shell: &Shell) -> Vec<u8> {
-    let state = state::to_bytes(shell);
+    let Some(state) = state::to_bytes_within(shell, MAX) else { return Vec::new() };
     let mut bytes = (state.len() as u64).to_le_bytes().to_vec();
     bytes.extend_from_slice(&state);
     let belongings = Belongings { files: save_files(&shell.files), jobs: shell.jobs.clone() };

@@ -90,11 +90,41 @@ state! {
 
 /// The state as bytes.
 pub fn to_bytes(shell: &Shell) -> Vec<u8> {
+    // A limit is all that could fail; an empty state is refused by `from_bytes`.
+    to_bytes_within(shell, usize::MAX).unwrap_or_default()
+}
+
+/// The state as bytes, if they are at most `limit`.
+pub fn to_bytes_within(shell: &Shell, limit: usize) -> Option<Vec<u8>> {
     let mut bytes = MAGIC.to_vec();
     bytes.extend_from_slice(&VERSION.to_le_bytes());
-    // Growing a Vec is all that could fail, and that aborts by itself; an empty
-    // state is refused by `from_bytes`.
-    postcard::to_extend(&StateRef::of(shell), bytes).unwrap_or_default()
+    postcard::serialize_with_flavor(&StateRef::of(shell), Bounded { bytes, limit }).ok()
+}
+
+/// Where postcard writes: a vector up to a limit.
+struct Bounded {
+    bytes: Vec<u8>,
+    limit: usize,
+}
+
+impl postcard::ser_flavors::Flavor for Bounded {
+    type Output = Vec<u8>;
+
+    fn try_extend(&mut self, data: &[u8]) -> postcard::Result<()> {
+        if data.len() > self.limit.saturating_sub(self.bytes.len()) {
+            return Err(postcard::Error::SerializeBufferFull);
+        }
+        self.bytes.extend_from_slice(data);
+        Ok(())
+    }
+
+    fn try_push(&mut self, data: u8) -> postcard::Result<()> {
+        self.try_extend(&[data])
+    }
+
+    fn finalize(self) -> postcard::Result<Vec<u8>> {
+        Ok(self.bytes)
+    }
 }
 
 /// The state that `to_bytes` gave. Files and jobs are empty.
