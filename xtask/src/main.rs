@@ -20,7 +20,7 @@ struct Program {
     commands: &'static str,
 }
 
-const PROGRAMS: [Program; 9] = [
+const PROGRAMS: [Program; 10] = [
     Program {
         package: "agentfense-shell",
         profile: "guest-lto",
@@ -74,6 +74,12 @@ const PROGRAMS: [Program; 9] = [
         profile: "guest",
         component: "agentfense-net.wasm",
         commands: "guest/net/commands.txt",
+    },
+    Program {
+        package: "agentfense-bc",
+        profile: "guest",
+        component: "agentfense-bc.wasm",
+        commands: "guest/bc/commands.txt",
     },
 ];
 
@@ -235,6 +241,8 @@ fn test() -> Result {
         "agentfense-calendar",
         "-p",
         "agentfense-sed",
+        "-p",
+        "agentfense-bc",
         "-p",
         "agentfense-jq",
         "-p",
