@@ -45,6 +45,7 @@ pub(crate) mod guest {
             "agentfense:kernel/files.[method]open-file.write": async | trappable,
             "agentfense:kernel/files.[method]open-file.wait-readable": async | trappable,
             "agentfense:kernel/files.[method]open-file.take": async | trappable,
+            "agentfense:kernel/files.[method]open-file.lock": async | trappable,
             "agentfense:kernel/processes.wait": async | trappable,
             "agentfense:kernel/processes.sleep": async | trappable,
             "agentfense:kernel/processes.spawn": async | trappable,

@@ -1,5 +1,6 @@
 //! The kernel of one sandbox: its process table, its files, its limits.
 
+mod locks;
 mod open;
 mod open_file;
 mod pipe;
@@ -42,6 +43,7 @@ pub(crate) struct Kernel {
     pub(crate) namespace: Namespace,
     pub(crate) network: Arc<Network>,
     pub(crate) limits: Limits,
+    pub(crate) locks: Arc<locks::Locks>,
     pub(crate) started: std::time::Instant,
     table: Mutex<Table>,
     /// Linear memory of all processes together, in bytes.
@@ -55,6 +57,7 @@ impl Kernel {
             namespace,
             network,
             limits,
+            locks: Arc::default(),
             started: std::time::Instant::now(),
             table: Mutex::default(),
             memory: AtomicU64::new(0),

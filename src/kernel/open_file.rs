@@ -1,13 +1,14 @@
 //! Open file descriptions: what a descriptor refers to, shared by all its duplicates.
 
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use bytes::Bytes;
 
 use tokio::sync::Notify;
 
-use super::pipe::Pipe;
+use super::locks::{FileId, Locks};
+use super::pipe::{Pipe, until};
 use super::terminal::Lines;
 use crate::fs::{self, Errno, FileType, Location, Stat};
 use crate::net::Connection;
@@ -106,12 +107,17 @@ pub(crate) struct OpenFile {
     access: Access,
     offset: Mutex<u64>,
     location: Option<Location>,
-    /// The inode number of what has none: pipes and streams.
+    /// The inode number of what has none: pipes and streams. Also who holds its locks.
     id: u64,
+    /// Where it has locked something, and in which file.
+    locked: OnceLock<(Arc<Locks>, FileId)>,
 }
 
 impl Drop for OpenFile {
     fn drop(&mut self) {
+        if let Some((locks, file)) = self.locked.get() {
+            locks.release(*file, self.id);
+        }
         match &self.kind {
             Kind::PipeReader(pipe) => pipe.drop_reader(),
             Kind::PipeWriter(pipe) => pipe.drop_writer(),
@@ -132,7 +138,7 @@ impl OpenFile {
     fn new(kind: Kind, access: Access, location: Option<Location>) -> Arc<Self> {
         static NEXT: AtomicU64 = AtomicU64::new(1);
         let id = NEXT.fetch_add(1, Ordering::Relaxed);
-        Arc::new(OpenFile { kind, access, offset: Mutex::new(0), location, id })
+        Arc::new(OpenFile { kind, access, offset: Mutex::new(0), location, id, locked: OnceLock::new() })
     }
 
     pub(crate) fn file(handle: Arc<dyn fs::FileHandle>, access: Access, location: Location) -> Arc<Self> {
@@ -481,6 +487,32 @@ impl OpenFile {
         };
         *position = base.checked_add_signed(offset).ok_or(Errno::Inval)?;
         Ok(*position)
+    }
+
+    /// Locks bytes of the file, or unlocks them; see `open-file.lock`.
+    pub(crate) async fn lock(
+        &self,
+        locks: &Arc<Locks>,
+        range: std::ops::Range<u64>,
+        exclusive: Option<bool>,
+        wait: bool,
+    ) -> Result<(), Errno> {
+        let stat = self.stat()?;
+        // The file that was locked first stays the one, whatever happens to its name.
+        let (_, file) = self.locked.get_or_init(|| (locks.clone(), (stat.dev, stat.ino)));
+        let result = Mutex::new(locks.set(*file, self.id, range.clone(), exclusive));
+        let result = |new: Option<Result<(), Errno>>| {
+            let mut result = result.lock().unwrap_or_else(PoisonError::into_inner);
+            *result = new.unwrap_or(*result);
+            *result
+        };
+        if wait && result(None) == Err(Errno::Again) {
+            until(&locks.released, || {
+                result(Some(locks.set(*file, self.id, range.clone(), exclusive))) != Err(Errno::Again)
+            })
+            .await;
+        }
+        result(None)
     }
 
     pub(crate) fn handle(&self) -> Option<&Arc<dyn fs::FileHandle>> {

@@ -7,7 +7,7 @@ use super::Failure;
 use crate::fs::{self, Errno, FileType, SetAttr};
 use crate::kernel::{Disposition, Ending, Guest, Handle, OpenFile, SIGPIPE, Whence as KernelWhence};
 use crate::wit::guest::agentfense::kernel::files::{
-    self as wit, AccessMode, DirEntry, OpenFlags, Readiness, Stat, Usage, Whence,
+    self as wit, AccessMode, DirEntry, LockKind, OpenFlags, Readiness, Stat, Usage, Whence,
 };
 
 fn kind(kind: FileType) -> wit::FileType {
@@ -168,6 +168,19 @@ impl wit::HostOpenFile for Guest {
     fn set_times(&mut self, file: File, atime: Option<i64>, mtime: Option<i64>) -> Result<(), Failure> {
         let attr = SetAttr { atime, mtime, ..SetAttr::default() };
         Ok(self.open_file(&file)?.set_attr(&self.kernel.namespace, &self.caller(), &attr)?)
+    }
+
+    async fn lock(&mut self, file: File, kind: LockKind, start: u64, length: u64, wait: bool) -> Result<(), Failure> {
+        let file = self.open_file(&file)?;
+        let end = if length == 0 { u64::MAX } else { start.saturating_add(length) };
+        let exclusive = match kind {
+            LockKind::Unlocked => None,
+            LockKind::Shared => Some(false),
+            LockKind::Exclusive => Some(true),
+        };
+        let process = self.process.clone();
+        let locks = self.kernel.locks.clone();
+        Ok(process.block(file.lock(&locks, start..end, exclusive, wait)).await.ok_or(Errno::Intr)??)
     }
 
     fn flags(&mut self, file: File) -> wasmtime::Result<OpenFlags> {

@@ -2,6 +2,7 @@
 //! ahead of time for this machine, and the checks that need more than one
 //! cargo command. See `usage` for the tasks.
 
+mod compiler;
 mod python;
 
 use std::path::{Path, PathBuf};
@@ -20,7 +21,7 @@ struct Program {
     commands: &'static str,
 }
 
-const PROGRAMS: [Program; 10] = [
+const PROGRAMS: [Program; 11] = [
     Program {
         package: "agentfense-shell",
         profile: "guest-lto",
@@ -81,7 +82,16 @@ const PROGRAMS: [Program; 10] = [
         component: "agentfense-bc.wasm",
         commands: "guest/bc/commands.txt",
     },
+    Program {
+        package: "agentfense-sqlite",
+        profile: "guest",
+        component: "agentfense-sqlite.wasm",
+        commands: "guest/sqlite/commands.txt",
+    },
 ];
+
+/// The programs with parts in C, which need a compiler that not every machine has.
+const WITH_C: [&str; 1] = ["agentfense-sqlite"];
 
 /// Hosts that the library is checked for, besides this one.
 const HOSTS: [&str; 3] = ["x86_64-pc-windows-gnu", "aarch64-apple-darwin", "aarch64-unknown-linux-gnu"];
@@ -169,10 +179,25 @@ fn userland() -> Result {
     // One at a time: together cargo would give both the features of each, and
     // the shell is no command in the sense of `agentfense-sys`.
     for program in PROGRAMS {
+        if WITH_C.contains(&program.package)
+            && let Err(why) = prepare_compiler()
+        {
+            eprintln!("no C compiler for WebAssembly ({why}): {} is left out", program.package);
+            continue;
+        }
         cargo(&["build", "--profile", program.profile, "--target", TARGET, "-p", program.package])?;
     }
     python::build()?;
     install()
+}
+
+/// Names a C compiler for WebAssembly to the build scripts of crates.
+fn prepare_compiler() -> Result {
+    if let Some(path) = compiler::find(&target_dir())? {
+        // SAFETY: this program has one thread.
+        unsafe { std::env::set_var(compiler::VARIABLE, path) };
+    }
+    Ok(())
 }
 
 /// Compiles the components that are built ahead of time, beside the command.
@@ -241,6 +266,8 @@ fn test() -> Result {
         "agentfense-calendar",
         "-p",
         "agentfense-sed",
+        "-p",
+        "agentfense-sqlite",
         "-p",
         "agentfense-bc",
         "-p",

@@ -6,7 +6,7 @@ use crate::escape::{from_wasi_string, to_wasi};
 use std::io::{self, Read, Seek, SeekFrom, Write};
 use std::time::Duration;
 
-pub use raw::{AccessMode, FileType, OpenFlags, Readiness, Stat, Whence};
+pub use raw::{AccessMode, FileType, LockKind, OpenFlags, Readiness, Stat, Whence};
 
 /// How much one system call carries: the engine bounds what a call may copy.
 const MAX_WRITE: usize = 16 << 20;
@@ -102,6 +102,12 @@ impl OpenFile {
     /// Sets the times that are given (nanoseconds since the epoch).
     pub fn set_times(&self, atime: Option<i64>, mtime: Option<i64>) -> Result<(), Errno> {
         Ok(self.0.set_times(atime, mtime)?)
+    }
+
+    /// Locks `length` bytes from `start`, or to the end for 0, for this open file: its duplicates share the lock, and
+    /// the last of them ends it. [`Errno::Again`] when another's lock is in the way, unless it is waited for.
+    pub fn lock(&self, kind: LockKind, start: u64, length: u64, wait: bool) -> Result<(), Errno> {
+        Ok(self.0.lock(kind, start, length, wait)?)
     }
 
     /// How it was opened.

@@ -45,6 +45,7 @@ table! {
     "fgrep" own::grep::fgrep, 2;
     "find" own::find::main;
     "gawk" own::awk::main, 2;
+        "flock" own::flock::main, 64;
     "getopt" own::getopt::main, 2;
     "grep" own::grep::grep, 2;
     "groups" own::id::groups;

@@ -15,6 +15,7 @@ pub mod digest;
 pub mod du;
 pub mod env;
 pub mod find;
+pub mod flock;
 pub mod getopt;
 pub mod grep;
 pub mod head;
