@@ -17,8 +17,11 @@ pub fn archive(path: &Path) -> io::Result<Arc<dyn Node>> {
     let length = file.metadata()?.len();
     let mut image = Image::builder();
     let mut archive = Archive::new(&*file);
+    let mut end = 0_u64;
     for entry in archive.entries_with_seek()? {
         let entry = entry?;
+        let size = entry.size().checked_next_multiple_of(BLOCK);
+        end = size.and_then(|size| size.checked_add(entry.raw_file_position())).unwrap_or(u64::MAX);
         let name = entry.path()?;
         let Some(name) = plain(&name) else { continue };
         let header = entry.header();
@@ -33,8 +36,8 @@ pub fn archive(path: &Path) -> io::Result<Arc<dyn Node>> {
             }
             EntryType::Regular => {
                 let (offset, size) = (entry.raw_file_position(), entry.size());
-                if offset.checked_add(size).is_none_or(|end| end > length) {
-                    return Err(io::Error::new(io::ErrorKind::UnexpectedEof, format!("{name} is cut off")));
+                if end > length {
+                    return Err(cut_off());
                 }
                 let mode = header.mode()? & 0o777;
                 let time = i64::try_from(header.mtime()?).unwrap_or(0).saturating_mul(1_000_000_000);
@@ -47,7 +50,18 @@ pub fn archive(path: &Path) -> io::Result<Arc<dyn Node>> {
             _ => {}
         }
     }
+    // A block of zeros at least says that this was the last.
+    if end.checked_add(BLOCK).is_none_or(|end| end > length) {
+        return Err(cut_off());
+    }
     Ok(image.build())
+}
+
+/// The unit of a tar archive, in bytes.
+const BLOCK: u64 = 512;
+
+fn cut_off() -> io::Error {
+    io::Error::new(io::ErrorKind::UnexpectedEof, "the archive is cut off")
 }
 
 /// The path as names alone; absent for one that leaves the tree or is not text.
