@@ -163,11 +163,7 @@ fn life(seed: u64, steps: u32) {
     drop(session);
     let started = std::time::Instant::now();
     while sandbox.process_count() > 0 {
-        assert!(
-            started.elapsed() < Duration::from_secs(5),
-            "seed {seed}: {} processes are left",
-            sandbox.process_count()
-        );
+        assert!(started.elapsed() < Duration::from_secs(5), "seed {seed}: left: {}", common::processes(&sandbox));
         std::thread::sleep(Duration::from_millis(5));
     }
 }

@@ -125,6 +125,9 @@ impl Kernel {
             }
             parent
         };
+        if let Some(terminal) = &process.terminal {
+            terminal.lines.at_rest();
+        }
         if let Some(parent) = parent {
             self.tell_parent(&parent);
         }
@@ -178,6 +181,7 @@ impl Kernel {
             process.session != session
                 || process.group() != group
                 || process.is_resting()
+                || matches!(process.state(), State::Zombie(_))
                 || (process.pid != session && process.disposition(SIGINT) == Disposition::Ignore)
         })
     }

@@ -233,19 +233,21 @@ impl Inner {
     }
 
     pub(super) async fn prompt(&self) -> Result<String, Error> {
-        let mut stage = self.stage_between_execs().await?;
-        match &mut *stage {
+        let prompt = match &mut *self.stage_between_execs().await? {
             Stage::Idle(shell) => shell.prompt().await.map_err(|error| Error::Session(format!("{error:#}"))),
             _ => Ok(String::new()),
-        }
+        };
+        self.release_if_closed();
+        prompt
     }
 
     pub(super) async fn is_complete(&self, script: &[u8]) -> Result<bool, Error> {
-        let mut stage = self.stage_between_execs().await?;
-        match &mut *stage {
+        let complete = match &mut *self.stage_between_execs().await? {
             Stage::Idle(shell) => shell.is_complete(script).await.map_err(|error| Error::Session(format!("{error:#}"))),
             _ => Ok(true),
-        }
+        };
+        self.release_if_closed();
+        complete
     }
 
     /// The shell, taken from its keeper if it has one.
@@ -495,20 +497,25 @@ impl Inner {
     fn keep(self: &Arc<Self>) {
         let inner = self.clone();
         self.runtime().spawn(async move {
-            let mut stage = inner.stage.lock().await;
-            let Stage::Busy(call) = &mut *stage else { return };
-            let _running = inner.kernel.engine.running();
-            let driven = tokio::select! {
-                biased;
-                () = until(&inner.wanted, || inner.execs.load(Ordering::Acquire) > 0) => return,
-                driven = inner.poll_call(call) => driven,
-            };
-            // What it means for the session is in the session's state; there
-            // is no exec to tell.
-            let _ = inner.settle(&mut stage, driven).await;
-            drop(stage);
+            inner.drive_until_wanted().await;
+            // However it was left: who closed the session meanwhile found the
+            // shell taken.
             inner.release_if_closed();
         });
+    }
+
+    async fn drive_until_wanted(&self) {
+        let mut stage = self.stage.lock().await;
+        let Stage::Busy(call) = &mut *stage else { return };
+        let _running = self.kernel.engine.running();
+        let driven = tokio::select! {
+            biased;
+            () = until(&self.wanted, || self.execs.load(Ordering::Acquire) > 0) => return,
+            driven = self.poll_call(call) => driven,
+        };
+        // What it means for the session is in the session's state; there is no
+        // exec to tell.
+        let _ = self.settle(&mut stage, driven).await;
     }
 
     /// Writes what came between execs to an exec's streams; how much of each
