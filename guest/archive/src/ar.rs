@@ -65,6 +65,7 @@ struct Settings {
 
 /// Runs ar, or ranlib, which has nothing to do but to look whether the archive is one.
 pub fn main(args: Vec<Vec<u8>>) -> Outcome {
+    agentfense_support::options::sole_request(&args, HELP.trim_start_matches("Usage: "))?;
     let mut args = args.into_iter();
     let command = agentfense_support::options::base_name(&args.next().unwrap_or_default());
     let mut settings = Settings::default();

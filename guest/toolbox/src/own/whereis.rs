@@ -45,6 +45,7 @@ fn real(directories: impl IntoIterator<Item = Vec<u8>>) -> Vec<Vec<u8>> {
 
 /// Runs whereis.
 pub fn main(args: Vec<Vec<u8>>) -> Outcome {
+    agentfense_support::options::sole_request(&args, HELP.trim_start_matches("Usage: "))?;
     let path = agentfense_sys::var("PATH").unwrap_or_default();
     let path = path.split(|&byte| byte == b':').filter(|part| !part.is_empty()).map(<[u8]>::to_vec);
     let usual = |list: &[&str]| list.iter().map(|directory| directory.as_bytes().to_vec()).collect::<Vec<_>>();
