@@ -7,9 +7,13 @@ use std::net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream, UdpSocket};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
+#[cfg(feature = "compiler")]
+use agentfense::Mount;
 use agentfense::blocking::Sandbox;
-use agentfense::{EgressEvent, Mount, NetworkPolicy, Protocol, Verdict};
-use common::{TempDir, all, bash, out, over, sandbox, sandbox_with};
+use agentfense::{EgressEvent, NetworkPolicy, Protocol, Verdict};
+#[cfg(feature = "compiler")]
+use common::{TempDir, over};
+use common::{all, bash, out, sandbox, sandbox_with};
 
 /// Waits in a script until somebody listens at a port.
 const LISTENING: &str = "listening() { until ss -tuanH | grep -q \":$1 \"; do sleep 0.01; done; }\n";
@@ -31,6 +35,7 @@ fn processes_talk_over_the_loopback() {
 }
 
 #[test]
+#[cfg(feature = "compiler")]
 fn programs_of_std_net_find_what_they_expect() {
     let directory = TempDir::new();
     let source = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/guests/std_net.rs");
