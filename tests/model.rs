@@ -102,8 +102,12 @@ fn life(seed: u64, steps: u32) {
                 assert!(result.restored.is_some(), "{}: {result:?}", context());
             }
             7 => {
-                let interrupter = session.clone();
+                let (interrupter, sandbox) = (session.clone(), sandbox.clone());
                 let thread = std::thread::spawn(move || {
+                    // One that comes before the exec is for what ran before.
+                    while sandbox.process_count() < 2 {
+                        std::thread::yield_now();
+                    }
                     std::thread::sleep(limit);
                     interrupter.interrupt();
                 });

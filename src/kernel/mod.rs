@@ -174,15 +174,14 @@ impl Kernel {
     }
 
     /// Whether no process of that session's foreground group has anything to
-    /// do. What ignores interrupts is in the background: a shell without job
-    /// control starts those so.
+    /// do. Its shell counts whatever it ignores.
     pub(crate) fn foreground_rests(&self, session: Pid, group: Pid) -> bool {
         self.table().processes.values().all(|process| {
             process.session != session
                 || process.group() != group
                 || process.is_resting()
                 || matches!(process.state(), State::Zombie(_))
-                || (process.pid != session && process.disposition(SIGINT) == Disposition::Ignore)
+                || (process.pid != session && process.is_background())
         })
     }
 

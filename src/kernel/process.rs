@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 use tokio::sync::Notify;
 
 use super::open_file::OpenFile;
-use super::signal::{DefaultAction, Disposition, SIGCONT, SIGKILL, SIGSTOP, Signal, Signals, default_action};
+use super::signal::{DefaultAction, Disposition, SIGCONT, SIGINT, SIGKILL, SIGSTOP, Signal, Signals, default_action};
 use super::terminal::Terminal;
 use crate::fs::{Caller, Location};
 
@@ -281,12 +281,9 @@ impl Process {
         result
     }
 
-    /// Marks that it goes on by itself although its poll ends.
-    pub(crate) fn yields(&self) {
-        self.due();
-    }
-
-    fn due(&self) {
+    /// Marks that it has something to do: it was woken, or goes on by itself
+    /// although its poll ends.
+    pub(crate) fn due(&self) {
         // An update that changes nothing is no error.
         let _ = self.activity.fetch_update(Ordering::AcqRel, Ordering::Acquire, |now| match now {
             activity::RESTING => Some(activity::DUE),
@@ -397,6 +394,12 @@ impl Process {
 
     pub(crate) fn disposition(&self, signal: Signal) -> Disposition {
         lock(&self.signals).disposition(signal)
+    }
+
+    /// Whether it is in the background: a shell without job control has what
+    /// it starts there ignore interrupts, and nothing else tells it apart.
+    pub(crate) fn is_background(&self) -> bool {
+        self.disposition(SIGINT) == Disposition::Ignore
     }
 
     pub(crate) fn set_disposition(&self, signal: Signal, disposition: Disposition) -> Disposition {

@@ -81,7 +81,7 @@ impl Guest {
             // A loop without system calls must not keep its child from starting.
             let process = &store.data().process;
             process.start_deferred();
-            process.yields();
+            process.due();
             Ok(UpdateDeadline::YieldCustom(1, Box::pin(tokio::task::yield_now())))
         });
         store

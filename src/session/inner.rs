@@ -5,21 +5,21 @@
 //! returns and a *keeper* drives the call until the next exec takes over.
 
 use std::collections::BTreeMap;
-use std::sync::atomic::{AtomicBool, AtomicU8, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::Poll;
 use std::time::Duration;
 
-use tokio::sync::Notify;
 use tokio::time::Instant;
 
+use super::queue::{Over, Queue, Ticket, Turn, Watch};
 use super::shell::{Call, Shell, Start, State};
 use super::snapshot::Snapshot;
 use super::{Session, SessionOptions};
 use crate::error::Error;
 use crate::kernel::{
-    Access, Birth, Disposition, Ending, Kernel, OpenFile, PIPE_CAPACITY, Process, SIGINT, SIGKILL, Signal,
-    State as ProcessState, Terminal, describe_trap, poll_timed, until,
+    Access, Birth, Ending, Kernel, OpenFile, PIPE_CAPACITY, Process, SIGINT, SIGKILL, Signal, State as ProcessState,
+    Terminal, describe_trap, poll_timed,
 };
 use crate::output::Collector;
 use crate::wit::shell::ShellPre;
@@ -51,10 +51,7 @@ pub(crate) struct Inner {
     start: Start,
     /// The lock is the queue of execs.
     stage: tokio::sync::Mutex<Stage>,
-    /// Execs that run or wait for their turn.
-    execs: AtomicUsize,
-    /// An exec wants the shell from its keeper.
-    wanted: Notify,
+    queue: Queue,
     checkpoint: Mutex<Checkpoint>,
     /// What came between execs: standard output and standard error.
     kept: [Arc<Collector>; 2],
@@ -167,8 +164,7 @@ impl Inner {
             terminal,
             start: Start { program, pre, name: options.shell.clone(), interactive: options.interactive },
             stage: tokio::sync::Mutex::new(Stage::Ended),
-            execs: AtomicUsize::new(0),
-            wanted: Notify::new(),
+            queue: Queue::default(),
             checkpoint: Mutex::new(Checkpoint { state: Arc::from([]), stale: true }),
             kept,
             closed: AtomicBool::new(false),
@@ -211,7 +207,7 @@ impl Inner {
     }
 
     pub(super) fn is_busy(&self) -> bool {
-        self.execs.load(Ordering::Acquire) > 0
+        self.queue.is_busy()
     }
 
     fn ended(&self) -> Error {
@@ -232,30 +228,38 @@ impl Inner {
         Ok(Snapshot { shell: &self.start.name, interactive: self.start.interactive, state: &state }.to_bytes())
     }
 
-    pub(super) async fn prompt(&self) -> Result<String, Error> {
-        let prompt = match &mut *self.stage_between_execs().await? {
-            Stage::Idle(shell) => shell.prompt().await.map_err(|error| Error::Session(format!("{error:#}"))),
-            _ => Ok(String::new()),
-        };
-        self.release_if_closed();
-        prompt
+    pub(super) async fn prompt(self: &Arc<Self>) -> Result<String, Error> {
+        let failed = |error: wasmtime::Error| Error::Session(format!("{error:#}"));
+        self.between_execs(async |shell| shell.prompt().await.map_err(failed), String::new()).await
     }
 
-    pub(super) async fn is_complete(&self, script: &[u8]) -> Result<bool, Error> {
-        let complete = match &mut *self.stage_between_execs().await? {
-            Stage::Idle(shell) => shell.is_complete(script).await.map_err(|error| Error::Session(format!("{error:#}"))),
-            _ => Ok(true),
-        };
-        self.release_if_closed();
-        complete
+    pub(super) async fn is_complete(self: &Arc<Self>, script: &[u8]) -> Result<bool, Error> {
+        let failed = |error: wasmtime::Error| Error::Session(format!("{error:#}"));
+        self.between_execs(async |shell| shell.is_complete(script).await.map_err(failed), true).await
     }
 
-    /// The shell, taken from its keeper if it has one.
-    async fn stage_between_execs(&self) -> Result<tokio::sync::MutexGuard<'_, Stage>, Error> {
-        let _turn = Turn::take(self, false)?;
-        let stage = self.stage.lock().await;
-        self.check_open()?;
-        Ok(stage)
+    /// Asks an idle shell; what is so while a command of it waits for input.
+    async fn between_execs<T>(
+        self: &Arc<Self>,
+        ask: impl AsyncFnOnce(&mut Shell) -> Result<T, Error>,
+        busy: T,
+    ) -> Result<T, Error> {
+        let answer = {
+            let turn = Turn::take(&self.queue, false)?;
+            let mut stage = self.stage.lock().await;
+            self.check_open()?;
+            drop(turn);
+            match &mut *stage {
+                Stage::Idle(shell) => ask(shell).await,
+                Stage::Busy(_) => {
+                    self.keep();
+                    Ok(busy)
+                }
+                Stage::Ended => Err(self.ended()),
+            }
+        };
+        self.release_if_closed();
+        answer
     }
 
     /// Sends a signal to the foreground group.
@@ -309,19 +313,22 @@ impl Inner {
     /// Runs what an exec brings: in the shell, or as a line for the command
     /// that waits for one.
     pub(crate) async fn run(self: &Arc<Self>, ticket: &Ticket, work: Work) -> Result<Outcome, Error> {
-        let turn = Turn::take(self, work.at_once)?;
+        let turn = Turn::take(&self.queue, work.at_once)?;
         let mut stage = self.stage.lock().await;
         self.check_open()?;
         if !ticket.start() {
+            drop(turn);
+            if matches!(*stage, Stage::Busy(_)) {
+                self.keep();
+            }
             return Ok(Outcome { status: Some(128 + SIGINT), ..Outcome::default() });
         }
         let Work { request, stdin, stdout, stderr, timeout, at_once: _ } = work;
-        let deadline = timeout.map(|limit| Instant::now() + limit);
-        let dropped = self.hand_over_kept(&stdout, &stderr).await;
+        let watch = Watch { ticket, deadline: timeout.map(|limit| Instant::now() + limit) };
+        let dropped = self.hand_over_kept(watch, &stdout, &stderr).await;
         let before = [self.terminal.stdout.replace(stdout), self.terminal.stderr.replace(stderr)];
         let result = {
             let _running = self.kernel.engine.running();
-            let watch = Watch { ticket, deadline };
             self.take_turn(&mut stage, watch, request, stdin).await
         };
         // What still runs in the background keeps no hold of this exec's streams.
@@ -474,9 +481,7 @@ impl Inner {
         let reason =
             reason.map_or_else(|| format!("its shell {ending}"), |reason| format!("its shell failed: {reason}"));
         let shell = self.process.pid;
-        self.signal_foreground(SIGKILL, |process| {
-            process.pid != shell && process.disposition(SIGINT) != Disposition::Ignore
-        });
+        self.signal_foreground(SIGKILL, |process| process.pid != shell && !process.is_background());
         self.terminal.foreground.store(self.process.group(), Ordering::Relaxed);
         self.process.revive();
         let Checkpoint { state, .. } = lock(&self.checkpoint).clone();
@@ -510,7 +515,7 @@ impl Inner {
         let _running = self.kernel.engine.running();
         let driven = tokio::select! {
             biased;
-            () = until(&self.wanted, || self.execs.load(Ordering::Acquire) > 0) => return,
+            () = self.queue.wanted() => return,
             driven = self.poll_call(call) => driven,
         };
         // What it means for the session is in the session's state; there is no
@@ -520,14 +525,18 @@ impl Inner {
 
     /// Writes what came between execs to an exec's streams; how much of each
     /// had been dropped.
-    async fn hand_over_kept(&self, stdout: &OpenFile, stderr: &OpenFile) -> [u64; 2] {
+    async fn hand_over_kept(&self, watch: Watch<'_>, stdout: &OpenFile, stderr: &OpenFile) -> [u64; 2] {
         let mut dropped = [0; 2];
         for ((kept, stream), dropped) in self.kept.iter().zip([stdout, stderr]).zip(&mut dropped) {
             let (bytes, left_out) = kept.take();
             *dropped = left_out;
             if !bytes.is_empty() {
-                // A reader that is gone has no use for it.
-                let _ = stream.write(bytes.into()).await;
+                // A reader that is gone, or does not read in time, has no use for it.
+                tokio::select! {
+                    biased;
+                    _ = stream.write(bytes.into()) => {}
+                    _ = watch.is_over() => {}
+                }
             }
         }
         dropped
@@ -540,67 +549,14 @@ impl Inner {
         let shell = self.process.pid;
         self.interrupt();
         tokio::time::sleep(GRACE).await;
-        // What ignores interrupts is in the background (a shell without job
-        // control starts those so) or deaf; the deaf are killed next.
-        self.signal_foreground(SIGKILL, |process| {
-            process.pid != shell && process.disposition(SIGINT) != Disposition::Ignore
-        });
+        // What ignores interrupts is in the background or deaf; the deaf are
+        // killed next.
+        self.signal_foreground(SIGKILL, |process| process.pid != shell && !process.is_background());
         self.kernel.signal(&self.process, SIGINT);
         tokio::time::sleep(GRACE).await;
         self.signal_foreground(SIGKILL, |process| process.pid != shell);
         self.kernel.signal(&self.process, SIGINT);
         tokio::time::sleep(GRACE).await;
-    }
-}
-
-/// An exec's place in the queue.
-struct Turn<'a>(&'a Inner);
-
-impl<'a> Turn<'a> {
-    /// Joins the queue; with `at_once` only an empty one.
-    fn take(session: &'a Inner, at_once: bool) -> Result<Self, Error> {
-        let before = session.execs.fetch_add(1, Ordering::AcqRel);
-        let turn = Turn(session);
-        if at_once && before > 0 {
-            return Err(Error::SessionBusy);
-        }
-        session.wanted.notify_waiters();
-        Ok(turn)
-    }
-}
-
-impl Drop for Turn<'_> {
-    fn drop(&mut self) {
-        self.0.execs.fetch_sub(1, Ordering::AcqRel);
-    }
-}
-
-/// What ends an exec from outside.
-#[derive(Clone, Copy)]
-struct Watch<'a> {
-    ticket: &'a Ticket,
-    deadline: Option<Instant>,
-}
-
-/// Why an exec must end.
-#[derive(PartialEq, Eq)]
-enum Over {
-    Expired,
-    Cancelled,
-}
-
-impl Watch<'_> {
-    async fn is_over(self) -> Over {
-        match self.deadline {
-            Some(deadline) => tokio::select! {
-                () = tokio::time::sleep_until(deadline) => Over::Expired,
-                () = self.ticket.cancelled() => Over::Cancelled,
-            },
-            None => {
-                self.ticket.cancelled().await;
-                Over::Cancelled
-            }
-        }
     }
 }
 
@@ -613,31 +569,4 @@ async fn type_all(terminal: Arc<Terminal>, input: Arc<OpenFile>) {
         terminal.lines.put(bytes);
     }
     terminal.lines.put_end();
-}
-
-/// Whether an exec has begun, or was given up before it could.
-#[derive(Debug, Default)]
-pub(crate) struct Ticket {
-    stage: AtomicU8,
-    changed: Notify,
-}
-
-const WAITING: u8 = 0;
-const RUNNING: u8 = 1;
-const CANCELLED: u8 = 2;
-
-impl Ticket {
-    fn start(&self) -> bool {
-        self.stage.compare_exchange(WAITING, RUNNING, Ordering::AcqRel, Ordering::Acquire).is_ok()
-    }
-
-    /// Gives the exec up, running or not.
-    pub(crate) fn cancel(&self) {
-        self.stage.store(CANCELLED, Ordering::Release);
-        self.changed.notify_waiters();
-    }
-
-    async fn cancelled(&self) {
-        until(&self.changed, || self.stage.load(Ordering::Acquire) == CANCELLED).await;
-    }
 }

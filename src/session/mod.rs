@@ -1,6 +1,7 @@
 //! Sessions: a shell that stays, and what is run in it.
 
 mod inner;
+mod queue;
 mod shell;
 mod snapshot;
 
@@ -9,7 +10,8 @@ use std::sync::Arc;
 use crate::error::Error;
 use crate::exec::Exec;
 
-pub(crate) use inner::{Inner, Outcome, Ticket, Work};
+pub(crate) use inner::{Inner, Outcome, Work};
+pub(crate) use queue::Ticket;
 /// How to start a session.
 #[derive(Debug, Clone)]
 #[non_exhaustive]
