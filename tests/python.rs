@@ -164,6 +164,18 @@ fn descriptors() {
 }
 
 #[test]
+fn locks_are_seen_by_other_processes() {
+    let Some(session) = python() else { return };
+    let program = "import fcntl, subprocess, sys\n\
+        f = open('locked', 'w'); fcntl.flock(f, fcntl.LOCK_EX)\n\
+        child = 'import fcntl\\nf = open(\"locked\", \"r+\")\\ntry: fcntl.lockf(f, fcntl.LOCK_EX | fcntl.LOCK_NB)\\n'\\\n    \
+            'except BlockingIOError: print(\"busy\")\\nelse: print(\"free\")'\n\
+        run = lambda: print(subprocess.run([sys.executable, '-c', child], capture_output=True, text=True).stdout.strip())\n\
+        run(); fcntl.flock(f, fcntl.LOCK_UN); run()";
+    assert_eq!(py(&session, program), "busy\nfree\n");
+}
+
+#[test]
 fn signals() {
     let Some(session) = python() else { return };
     let program = "import os, signal, time\n\

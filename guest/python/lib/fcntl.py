@@ -1,4 +1,4 @@
-"""Descriptors' flags. Locks succeed: no two sandboxes share a file that is locked."""
+"""Descriptors' flags, and locks of open files: those of one sandbox see each other's."""
 
 import errno as _errno
 import os as _os
@@ -40,11 +40,23 @@ def ioctl(fd, request, arg=0, mutate_flag=True, /):
     raise OSError(_errno.ENOTTY, _os.strerror(_errno.ENOTTY))
 
 
+def _lock(fd, operation, start, length):
+    kinds = {LOCK_UN: 0, LOCK_SH: 1, LOCK_EX: 2}
+    kind = kinds.get(operation & ~LOCK_NB)
+    if kind is None:
+        raise ValueError("unrecognized lock operation")
+    _posix._lock(_number(fd), kind, not operation & LOCK_NB, start, length)
+
+
 def flock(fd, operation, /):
     """Locks a file."""
-    _os.fstat(_number(fd))
+    _lock(fd, operation, 0, 0)
 
 
 def lockf(fd, cmd, len=0, start=0, whence=0, /):
     """Locks a part of a file."""
-    _os.fstat(_number(fd))
+    if whence == 1:
+        start += _os.lseek(_number(fd), 0, 1)
+    elif whence == 2:
+        start += _os.fstat(_number(fd)).st_size
+    _lock(fd, cmd, start, len)

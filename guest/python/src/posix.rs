@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use agentfense_sys::command::errno::libc_number;
 use agentfense_sys::escape::from_wasi;
-use agentfense_sys::files;
+use agentfense_sys::files::{self, LockKind};
 use agentfense_sys::processes::{self, Change, KillTarget, Pid, ResourceKind, WaitFlags, WaitTarget};
 use agentfense_sys::{Errno, Signal};
 use pyo3::exceptions::{PyOSError, PyTypeError, PyValueError};
@@ -326,6 +326,19 @@ fn _descriptor_flags(fd: i32) -> PyResult<i32> {
     descriptors::flags(fd).map_err(error)
 }
 
+/// Locks `length` bytes from `start` (to the end for 0), for `fcntl`. `kind`: 0 unlocks, 1 shares, 2 excludes.
+#[pyfunction]
+fn _lock(py: Python<'_>, fd: i32, kind: u8, wait: bool, start: u64, length: u64) -> PyResult<()> {
+    let kind = match kind {
+        0 => LockKind::Unlocked,
+        1 => LockKind::Shared,
+        2 => LockKind::Exclusive,
+        _ => return Err(error(Errno::Inval)),
+    };
+    let file = descriptors::handle(fd).ok_or_else(|| error(Errno::Badf))?;
+    uninterrupted(py, || file.lock(kind, start, length, wait))
+}
+
 /// Seconds of processor time, own and of children, for `resource`.
 #[pyfunction]
 fn _processor_times() -> (f64, f64) {
@@ -396,6 +409,7 @@ pub(crate) fn extend(module: &Bound<'_, PyModule>) -> PyResult<()> {
         wrap_pyfunction!(execv, module)?,
         wrap_pyfunction!(execve, module)?,
         wrap_pyfunction!(_descriptor_flags, module)?,
+        wrap_pyfunction!(_lock, module)?,
         wrap_pyfunction!(_processor_times, module)?,
         wrap_pyfunction!(_limit, module)?,
     ] {
