@@ -805,7 +805,7 @@ y: ; touch y
 E
 touch a y; old a; make --debug=b | sed '/^GNU/,/^There is NO/d'; make a --debug=b | tail -n 1
 
-### a signal removes what is half made
+### a signal removes what is half made (stderr)
 cat > Makefile <<'E'
 .PHONY: all
 all: out keep

@@ -37,6 +37,8 @@ pub struct Kernel {
     /// Signals that this make was told to ignore, and so its children.
     ignored: u64,
     interrupted: Option<u8>,
+    /// A child whose end is told after the signal that came before it.
+    ended: Option<(u32, ExitStatus)>,
 }
 
 impl Kernel {
@@ -56,6 +58,7 @@ impl Kernel {
             server: None,
             ignored,
             interrupted: None,
+            ended: None,
         }
     }
 
@@ -165,13 +168,21 @@ impl System for Kernel {
     }
 
     fn wait(&mut self, block: bool) -> Result<Option<(u32, ExitStatus)>, Errno> {
+        if let Some(ended) = self.ended.take() {
+            return Ok(Some(ended));
+        }
         loop {
             let flags = if block { WaitFlags::empty() } else { WaitFlags::NO_HANG };
             match processes::wait(WaitTarget::Any, flags) {
                 Ok(Some((child, change))) => {
-                    if let Some(status) = ExitStatus::from_change(change) {
-                        return Ok(Some((child, status)));
+                    let Some(status) = ExitStatus::from_change(change) else { continue };
+                    // A signal to the whole group came to make before the child died of it.
+                    self.note_signals();
+                    if self.interrupted.is_some() {
+                        self.ended = Some((child, status));
+                        return Err(Errno::Intr);
                     }
+                    return Ok(Some((child, status)));
                 }
                 Ok(None) => return Ok(None),
                 Err(Errno::Intr) => {
