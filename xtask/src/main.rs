@@ -21,7 +21,7 @@ struct Program {
     commands: &'static str,
 }
 
-const PROGRAMS: [Program; 11] = [
+const PROGRAMS: &[Program] = &[
     Program {
         package: "agentfense-shell",
         profile: "guest-lto",

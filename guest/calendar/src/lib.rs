@@ -13,5 +13,5 @@ mod format;
 mod zone;
 
 pub use civil::{Civil, days_from_civil};
-pub use format::format;
+pub use format::{MONTHS, format};
 pub use zone::{Name, Offset, Zone};

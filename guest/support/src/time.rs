@@ -1,7 +1,7 @@
 //! Points in time as commands print them. A sandbox lives in UTC.
 
 pub use crate::date::{parse, parse_from};
-pub use agentfense_calendar::{Civil, days_from_civil};
+pub use agentfense_calendar::{Civil, MONTHS, days_from_civil};
 use std::time::{SystemTime, UNIX_EPOCH};
 
 /// Nanoseconds since the epoch, now.

@@ -1,7 +1,7 @@
 //! cal and ncal: calendars, with the change from Julius' to Gregory's as Britain made it in September 1752.
 
 use agentfense_support::options::base_name;
-use agentfense_support::time::{Civil, days_from_civil, now};
+use agentfense_support::time::{Civil, MONTHS, days_from_civil, now};
 use agentfense_support::{Failure, Item, Options, Outcome, stdout};
 use std::io::Write;
 
@@ -21,20 +21,6 @@ Show a calendar. cal has a week in a line, ncal has one in a column.
   -w            ncal: with the numbers of the weeks
   -y            a whole year";
 
-const MONTHS: [&str; 12] = [
-    "January",
-    "February",
-    "March",
-    "April",
-    "May",
-    "June",
-    "July",
-    "August",
-    "September",
-    "October",
-    "November",
-    "December",
-];
 const DAYS: [&str; 7] = ["Su", "Mo", "Tu", "We", "Th", "Fr", "Sa"];
 
 /// The first day by Gregory's calendar, 1752-09-14, as [`days_from_civil`] counts.
