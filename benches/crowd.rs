@@ -23,7 +23,8 @@ fn main() {
     let options = || SessionOptions::new().shell("/bin/bash");
     let sessions: Vec<Session> = (0..SESSIONS).map(|_| sandbox.session_with(options()).expect("a session")).collect();
     for session in &sessions {
-        session.exec(JOB).expect("a job");
+        let result = session.exec(JOB).expect("a job");
+        assert_eq!((result.exit_code, result.stderr_text().as_ref()), (Some(0), ""));
     }
     let end = Instant::now() + Duration::from_secs(seconds);
     let mut times = Vec::new();
@@ -44,7 +45,9 @@ fn main() {
     // No job starves: each has written its count, and the last is not far behind the first.
     let mut counts: Vec<u64> = sessions
         .iter()
-        .filter_map(|session| String::from_utf8(session.exec("cat /tmp/n$$").ok()?.stdout).ok()?.trim().parse().ok())
+        .map(|session| session.exec("cat /tmp/n$$").expect("an exec"))
+        .inspect(|result| assert_eq!(result.stderr_text(), ""))
+        .filter_map(|result| result.stdout_text().trim().parse().ok())
         .collect();
     counts.sort_unstable();
     println!(

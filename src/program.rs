@@ -257,31 +257,24 @@ struct Installation {
 #[derive(Debug, Clone)]
 pub(crate) struct Tree {
     image: String,
-    archive: PathBuf,
     pub(crate) mount: String,
-    /// Read at the first use; sandboxes share it.
-    root: Arc<OnceLock<Result<MountedTree, String>>>,
+    /// Sandboxes share it.
+    pub(crate) root: Root,
 }
 
-/// The root of a read tree. No part of it can be printed.
+/// The root of a tree. No part of it can be printed.
 #[derive(Clone)]
-struct MountedTree(Arc<dyn Node>);
+pub(crate) struct Root(pub(crate) Arc<dyn Node>);
 
-impl std::fmt::Debug for MountedTree {
+impl std::fmt::Debug for Root {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("MountedTree")
+        f.write_str("Root")
     }
 }
 
-impl Tree {
-    pub(crate) fn root(&self) -> Result<Arc<dyn Node>, Error> {
-        let read = || match crate::fs::archive(&self.archive) {
-            Ok(root) => Ok(MountedTree(root)),
-            Err(error) => Err(format!("{}: {error}", self.archive.display())),
-        };
-        self.root.get_or_init(read).clone().map(|tree| tree.0).map_err(Error::Userland)
-    }
-}
+/// The userland that was opened last, with its directory and its manifest: the
+/// sandboxes of a program share one.
+static LAST: Mutex<Option<(PathBuf, String, Userland)>> = Mutex::new(None);
 
 impl Userland {
     /// Where the userland is: what `AGENTFENSE_USERLAND` names, or
@@ -311,6 +304,14 @@ impl Userland {
         let path = directory.join(MANIFEST);
         let failed = |error: &dyn std::fmt::Display| Error::Userland(format!("{}: {error}", path.display()));
         let text = std::fs::read_to_string(&path).map_err(|error| failed(&error))?;
+        {
+            let last = LAST.lock().unwrap_or_else(PoisonError::into_inner);
+            if let Some((_, _, userland)) =
+                last.as_ref().filter(|(dir, manifest, _)| dir == directory && *manifest == text)
+            {
+                return Ok(userland.clone());
+            }
+        }
         let entries: Vec<Entry> = serde_json::from_str(&text).map_err(|error| failed(&error))?;
         let engine = Engine::shared()?;
         let mut userland = Userland { commands: Vec::new(), trees: Vec::new(), images: vec![BASE.into()] };
@@ -329,13 +330,18 @@ impl Userland {
             }));
             if let Some(TreeEntry { archive, mount }) = entry.tree {
                 let archive = beside(&archive)?;
-                userland.trees.push(Tree { image: image.clone(), archive, mount, root: Arc::default() });
+                if !archive.is_file() {
+                    return Err(failed(&format_args!("{} is missing", archive.display())));
+                }
+                let root = Root(crate::fs::archive(&archive));
+                userland.trees.push(Tree { image: image.clone(), mount, root });
             }
             if !userland.images.contains(&image) {
                 userland.images.push(image);
             }
         }
         userland.commands.sort_by(|a, b| a.command.cmp(&b.command));
+        *LAST.lock().unwrap_or_else(PoisonError::into_inner) = Some((directory.to_owned(), text, userland.clone()));
         Ok(userland)
     }
 

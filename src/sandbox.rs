@@ -147,7 +147,7 @@ impl SandboxBuilder {
             .mount(WORKSPACE, workspace, "workspace", kind)
             .rules(WORKSPACE, rules);
         for tree in userland.trees() {
-            mounts = mounts.mount(&tree.mount, tree.root()?, "userland", "image");
+            mounts = mounts.mount(&tree.mount, tree.root.0.clone(), "userland", "image");
         }
         let namespace =
             mounts.build().map_err(|errno| Error::Configuration(format!("the sandbox's mounts: {errno}")))?;

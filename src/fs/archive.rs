@@ -1,18 +1,53 @@
 //! A read-only tree out of a tar archive: a language's library. The index is
 //! read once; contents stay in the archive's file and are read from there.
 
-use super::{Errno, FileHandle, FileType, Image, Node, OpenMode, Result, SetAttr, Stat};
+use super::{DirEntry, Errno, FileHandle, FileType, Found, Image, Node, OpenMode, Result, SetAttr, Stat};
 use crate::platform;
 use std::any::Any;
 use std::fs::File;
 use std::io;
-use std::path::{Component, Path};
-use std::sync::Arc;
+use std::path::{Component, Path, PathBuf};
+use std::sync::{Arc, OnceLock};
 use tar::{Archive, EntryType};
 
-/// The tree in an uncompressed tar archive. Everything belongs to root; what
-/// is no directory, regular file or symbolic link is left out.
-pub fn archive(path: &Path) -> io::Result<Arc<dyn Node>> {
+/// The tree in an uncompressed tar archive, which is read when someone first
+/// looks into it: few sandboxes use every image. EIO if it cannot be read then.
+pub fn archive(path: &Path) -> Arc<dyn Node> {
+    Arc::new(Root { path: path.to_owned(), tree: OnceLock::new() })
+}
+
+struct Root {
+    path: PathBuf,
+    tree: OnceLock<Result<Arc<dyn Node>>>,
+}
+
+impl Root {
+    fn tree(&self) -> Result<&Arc<dyn Node>> {
+        self.tree.get_or_init(|| read(&self.path).map_err(|_| Errno::Io)).as_ref().map_err(|errno| *errno)
+    }
+}
+
+impl Node for Root {
+    fn kind(&self) -> FileType {
+        FileType::Directory
+    }
+    fn stat(&self) -> Result<Stat> {
+        self.tree()?.stat()
+    }
+    fn as_any(&self) -> &dyn Any {
+        self
+    }
+    fn lookup(&self, name: &str) -> Result<Found> {
+        self.tree()?.lookup(name)
+    }
+    fn read_dir(&self) -> Result<Vec<DirEntry>> {
+        self.tree()?.read_dir()
+    }
+}
+
+/// Everything belongs to root; what is no directory, regular file or symbolic
+/// link is left out.
+fn read(path: &Path) -> io::Result<Arc<dyn Node>> {
     let file = Arc::new(File::open(path)?);
     let length = file.metadata()?.len();
     let mut image = Image::builder();
@@ -159,7 +194,7 @@ mod tests {
         member(&mut builder, "/absolute", b"no");
         member(&mut builder, "last", b"end");
         builder.into_inner().unwrap();
-        let root = archive(&path).unwrap();
+        let root = archive(&path);
         let mut names: Vec<_> = root.read_dir().unwrap().into_iter().map(|entry| entry.name).collect();
         names.sort();
         assert_eq!(names, ["last", "lib"]);
@@ -171,7 +206,7 @@ mod tests {
         assert_eq!(file.open(OpenMode { read: true, write: true }).err(), Some(Errno::Rofs));
         let whole = std::fs::read(&path).unwrap();
         std::fs::write(&path, &whole[..600]).unwrap();
-        assert!(archive(&path).is_err(), "a cut archive is an error, not files that end early");
+        assert!(read(&path).is_err(), "a cut archive is an error, not files that end early");
         std::fs::remove_file(&path).unwrap();
     }
 }
