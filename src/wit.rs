@@ -50,6 +50,8 @@ pub(crate) mod guest {
             "agentfense:kernel/processes.sleep": async | trappable,
             "agentfense:kernel/processes.spawn": async | trappable,
             "agentfense:kernel/processes.spawn-self": async | trappable,
+            "agentfense:kernel/network.connect": async | trappable,
+            "agentfense:kernel/network.start-tls": async | trappable,
             default: trappable,
         },
         exports: { default: async },

@@ -60,7 +60,14 @@ errnos! {
     Overflow => "Value too large for defined data type",
     NotSup => "Operation not supported",
     DQuot => "Disk quota exceeded",
+    AddrInUse => "Address already in use",
+    AddrNotAvail => "Cannot assign requested address",
+    ConnRefused => "Connection refused",
     ConnReset => "Connection reset by peer",
+    HostUnreach => "No route to host",
+    TimedOut => "Connection timed out",
+    NotConn => "Transport endpoint is not connected",
+    NotSock => "Socket operation on non-socket",
 }
 
 impl std::error::Error for Errno {}

@@ -7,7 +7,7 @@ use super::Failure;
 use crate::fs::{self, Errno, FileType, SetAttr};
 use crate::kernel::{Disposition, Ending, Guest, Handle, OpenFile, SIGPIPE, Whence as KernelWhence};
 use crate::wit::guest::agentfense::kernel::files::{
-    self as wit, AccessMode, DirEntry, LockKind, OpenFlags, Readiness, Stat, Usage, Whence,
+    self as wit, AccessMode, DirEntry, LockKind, OpenFlags, Readiness, Stat, TerminalMode, Usage, Whence, WindowSize,
 };
 
 fn kind(kind: FileType) -> wit::FileType {
@@ -143,6 +143,22 @@ impl wit::HostOpenFile for Guest {
 
     fn is_terminal(&mut self, file: File) -> wasmtime::Result<bool> {
         Ok(self.table.get(&file)?.0.is_terminal())
+    }
+
+    fn terminal_mode(&mut self, _file: File) -> Result<TerminalMode, Failure> {
+        Err(Errno::NotTty.into())
+    }
+
+    fn set_terminal_mode(&mut self, _file: File, _mode: TerminalMode, _flush: bool) -> Result<(), Failure> {
+        Err(Errno::NotTty.into())
+    }
+
+    fn window_size(&mut self, _file: File) -> Result<WindowSize, Failure> {
+        Err(Errno::NotTty.into())
+    }
+
+    fn set_window_size(&mut self, _file: File, _size: WindowSize) -> Result<(), Failure> {
+        Err(Errno::NotTty.into())
     }
 
     fn duplicate(&mut self, file: File) -> wasmtime::Result<File> {

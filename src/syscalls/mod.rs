@@ -1,13 +1,16 @@
 //! `agentfense:kernel`: the system calls that WASI lacks.
 
 mod files;
+mod network;
 mod processes;
 
 use wasmtime::component::{HasSelf, Linker, ResourceTableError};
 
 use crate::fs::Errno;
 use crate::kernel::Guest;
-use crate::wit::guest::agentfense::kernel::{files as wit_files, processes as wit_processes, types};
+use crate::wit::guest::agentfense::kernel::{
+    files as wit_files, network as wit_network, processes as wit_processes, types,
+};
 
 /// Why a system call did not succeed.
 pub(crate) enum Failure {
@@ -32,7 +35,8 @@ impl From<ResourceTableError> for Failure {
 pub(crate) fn add_to_linker(linker: &mut Linker<Guest>) -> wasmtime::Result<()> {
     types::add_to_linker::<_, HasSelf<Guest>>(linker, |guest| guest)?;
     wit_files::add_to_linker::<_, HasSelf<Guest>>(linker, |guest| guest)?;
-    wit_processes::add_to_linker::<_, HasSelf<Guest>>(linker, |guest| guest)
+    wit_processes::add_to_linker::<_, HasSelf<Guest>>(linker, |guest| guest)?;
+    wit_network::add_to_linker::<_, HasSelf<Guest>>(linker, |guest| guest)
 }
 
 impl types::Host for Guest {
@@ -61,6 +65,6 @@ errnos! {
     NotTty Notty, TxtBsy Txtbsy, FBig Fbig, NoSpc Nospc, SPipe Spipe, Rofs Rofs, MLink Mlink,
     Pipe Pipe, Range Range, DeadLk Deadlk, NameTooLong Nametoolong, NoSys Nosys,
     NotEmpty Notempty, Loop Loop, Overflow Overflow, NotSup Notsup, DQuot Dquot,
-    // The interface has no number of its own for it.
-    ConnReset Io,
+    AddrInUse Addrinuse, AddrNotAvail Addrnotavail, ConnRefused Connrefused, ConnReset Connreset,
+    HostUnreach Hostunreach, TimedOut Timedout, NotConn Notconn, NotSock Notsock,
 }

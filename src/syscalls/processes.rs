@@ -281,6 +281,10 @@ impl wit::Host for Guest {
         };
         Ok((limit, limit))
     }
+
+    fn set_limit(&mut self, _which: ResourceKind, _soft: Option<u64>, _hard: Option<u64>) -> Result<(), Failure> {
+        Err(Errno::NoSys.into())
+    }
 }
 
 fn report(change: Change) -> wit::Change {

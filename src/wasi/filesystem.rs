@@ -65,7 +65,16 @@ fn code(errno: Errno) -> ErrorCode {
         Errno::Intr => ErrorCode::Interrupted,
         Errno::Inval | Errno::TooBig | Errno::Range | Errno::Srch | Errno::Child | Errno::NoExec => ErrorCode::Invalid,
         // No file gives the second.
-        Errno::Io | Errno::ConnReset => ErrorCode::Io,
+        // No file of a filesystem gives the last ones.
+        Errno::Io
+        | Errno::AddrInUse
+        | Errno::AddrNotAvail
+        | Errno::ConnRefused
+        | Errno::ConnReset
+        | Errno::HostUnreach
+        | Errno::TimedOut
+        | Errno::NotConn
+        | Errno::NotSock => ErrorCode::Io,
         Errno::IsDir => ErrorCode::IsDirectory,
         Errno::Loop => ErrorCode::Loop,
         Errno::MLink => ErrorCode::TooManyLinks,

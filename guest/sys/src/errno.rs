@@ -87,7 +87,15 @@ errnos! {
     Notempty 39 DirectoryNotEmpty "Directory not empty";
     Loop 40 Other "Too many levels of symbolic links";
     Overflow 75 Other "Value too large for defined data type";
+    Notsock 88 Other "Socket operation on non-socket";
     Notsup 95 Unsupported "Operation not supported";
+    Addrinuse 98 AddrInUse "Address already in use";
+    Addrnotavail 99 AddrNotAvailable "Cannot assign requested address";
+    Connreset 104 ConnectionReset "Connection reset by peer";
+    Notconn 107 NotConnected "Transport endpoint is not connected";
+    Timedout 110 TimedOut "Connection timed out";
+    Connrefused 111 ConnectionRefused "Connection refused";
+    Hostunreach 113 HostUnreachable "No route to host";
     Dquot 122 QuotaExceeded "Disk quota exceeded";
 }
 

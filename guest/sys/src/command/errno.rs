@@ -48,6 +48,14 @@ pub fn libc_number(errno: Errno) -> c_int {
         Errno::Loop => libc::ELOOP,
         Errno::Overflow => libc::EOVERFLOW,
         Errno::Notsup => libc::ENOTSUP,
+        Errno::Notsock => libc::ENOTSOCK,
+        Errno::Addrinuse => libc::EADDRINUSE,
+        Errno::Addrnotavail => libc::EADDRNOTAVAIL,
+        Errno::Connreset => libc::ECONNRESET,
+        Errno::Notconn => libc::ENOTCONN,
+        Errno::Timedout => libc::ETIMEDOUT,
+        Errno::Connrefused => libc::ECONNREFUSED,
+        Errno::Hostunreach => libc::EHOSTUNREACH,
         Errno::Dquot => libc::EDQUOT,
     }
 }
