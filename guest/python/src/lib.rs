@@ -7,6 +7,7 @@
 #![cfg(target_arch = "wasm32")]
 
 mod descriptors;
+mod dynamic;
 mod extend;
 mod poll;
 mod posix;

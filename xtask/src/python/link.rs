@@ -10,6 +10,7 @@ use wasm_encoder::{
 use wasmparser::{Parser, Payload};
 
 use super::failed;
+use super::merge::merge;
 use crate::{Result, root};
 
 /// The stack, for Python code that nests deeply: below the host's own limit,
@@ -30,15 +31,9 @@ const SOCKETS: &str = "wasi:sockets/";
 
 /// Links the component.
 pub(super) fn component(ours: &[u8], libraries: &Path) -> Result<Vec<u8>> {
-    let error = |error: &dyn std::fmt::Display| format!("linking Python: {error:#}");
     // Only what our library replaces, by the names it has for that.
     let replaced: Vec<String> = exports(ours)?.into_iter().filter(|name| name.starts_with("__wrap_")).collect();
-    let mut linker = wit_component::Linker::default()
-        .validate(true)
-        .stack_size(STACK_BYTES)
-        .use_built_in_libdl(true)
-        .library("libagentfense_python.so", ours, false)
-        .map_err(|e| error(&e))?;
+    let mut modules = vec![("libagentfense_python.so", ours.to_vec())];
     // A kernel without a network: its functions are there, and every one fails.
     let offline = !root().join("wit/deps/sockets.wit").is_file();
     for name in LIBRARIES {
@@ -53,14 +48,19 @@ pub(super) fn component(ours: &[u8], libraries: &Path) -> Result<Vec<u8>> {
             })?;
         }
         if name == "libc.so" && offline {
-            linker = linker.library("libno-sockets.so", &no_sockets(&module)?, false).map_err(|e| error(&e))?;
+            modules.push(("libno-sockets.so", no_sockets(&module)?));
             module = rename_imports(&module, |from, import| {
                 from.starts_with(SOCKETS).then(|| ("env".to_owned(), format!("{from}#{import}")))
             })?;
         }
-        linker = linker.library(name, &module, false).map_err(|e| error(&e))?;
+        modules.push((name, module));
     }
-    linker.encode().map_err(|e| format!("linking Python: {e:#}"))
+    let merged = merge(&modules, STACK_BYTES).map_err(|error| format!("linking Python: {error}"))?;
+    wit_component::ComponentEncoder::default()
+        .validate(true)
+        .module(&merged)
+        .and_then(|mut encoder| encoder.encode())
+        .map_err(|error| format!("linking Python: {error:#}"))
 }
 
 fn malformed(error: impl std::fmt::Display) -> String {

@@ -5,6 +5,7 @@
 //! from, so a second run does nothing.
 
 mod link;
+mod merge;
 mod tree;
 mod wheel;
 
