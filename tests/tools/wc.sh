@@ -13,7 +13,7 @@ printf 'a b' | wc; printf 'a' | wc -l
 wc </dev/null; : > e; wc e; wc -c e
 ### characters and bytes
 printf 'h\303\251llo\n' | wc -cm; printf 'h\303\251llo\n' | wc -m; printf '\303' | wc -m
-### longest line with tabs and wide characters (wrong)
+### longest line with tabs and wide characters
 printf 'a\tb\nccc\n' | wc -L; printf '\346\227\245\n' | wc -L; printf 'abc' | wc -L
 ### blanks of every kind
 printf 'a\t\v b\f\rc\n\n d' | wc -w
@@ -29,7 +29,7 @@ input | wc -cl; input | wc -L -w
 wc --nope 2>/dev/null; echo $?
 ### wide numbers
 yes | head -c 1234567 | wc; yes | head -c 1234567 > f; wc f; rm f
-### binary (wrong)
+### binary
 printf '\0\001\377\n' | wc
 ### standard input by its name
 input | wc -; input | wc - 

@@ -210,13 +210,15 @@ impl Regex {
         }
     }
 
-    /// A match at `start` or later, perhaps not the longest: enough to know the line.
-    pub fn any_match_at(&self, text: &[u8], start: usize) -> Result<Option<Range<usize>>, Error> {
+    /// A place in the first line that has a match which begins at `start` or later, with `Flags::lines`: where some
+    /// match in it ends. Cheaper than to find out where it begins and how long it could be.
+    pub fn line_at(&self, text: &[u8], start: usize) -> Result<Option<usize>, Error> {
         match &self.engine {
             Engine::Automaton { first, .. } => {
-                Ok(first.search(&Input::new(text).range(start..)).map(|found| found.range()))
+                let input = Input::new(text).range(start..).earliest(true);
+                Ok(first.search_half(&input).map(|found| found.offset()))
             }
-            _ => self.find_at(text, start),
+            _ => Ok(self.find_at(text, start)?.map(|found| found.end)),
         }
     }
 

@@ -6,6 +6,7 @@ use agentfense_sys::Errno;
 use agentfense_sys::files::{self, FileType, OpenFile, OpenFlags};
 use memchr::memchr_iter;
 use std::io::{Read, Write};
+use unicode_width::UnicodeWidthChar;
 
 const HELP: &str = "\
 {} [OPTION]... [FILE]...
@@ -50,6 +51,24 @@ struct Counts {
     width: u64,
 }
 
+/// How much is looked at together where every byte is plain. Counts of a block fit into a byte, so the loops are
+/// ones that the compiler makes vectors of.
+const BLOCK: usize = 192;
+
+fn is_blank(byte: u8) -> bool {
+    (byte == b' ') | (byte.wrapping_sub(b'\t') < 5)
+}
+
+/// Whether a byte is of ASCII, and either white space or to be seen.
+fn is_plain(byte: u8) -> bool {
+    (byte.wrapping_sub(b' ') < 0x5f) | is_blank(byte)
+}
+
+/// The spaces at which a line is not to be broken: they end words, too.
+fn is_no_break_space(c: char) -> bool {
+    matches!(c, '\u{a0}' | '\u{2007}' | '\u{202f}' | '\u{2060}')
+}
+
 /// Counts text that comes in pieces.
 #[derive(Default)]
 struct Counter {
@@ -74,25 +93,48 @@ impl Counter {
             joined = std::mem::take(&mut self.broken);
             data = &joined;
         }
-        // A sequence that may go on in the next piece waits for it.
-        let whole = match std::str::from_utf8(data) {
-            Err(error) if error.error_len().is_none() => error.valid_up_to(),
-            _ => data.len(),
+        while !data.is_empty() {
+            let mut end = data.len().min(BLOCK);
+            let block = &data[..end];
+            if !wanted.width && block.iter().fold(true, |plain, &byte| plain & is_plain(byte)) {
+                self.plain(block);
+            } else {
+                // Not through the middle of a character.
+                while end < data.len() && end < BLOCK + 3 && data[end] & 0xC0 == 0x80 {
+                    end += 1;
+                }
+                // One that may go on in the next piece waits for it.
+                if end == data.len()
+                    && let Some(last) = data[..end].utf8_chunks().last()
+                    && let Err(error) = std::str::from_utf8(last.invalid())
+                    && error.error_len().is_none()
+                {
+                    self.broken = last.invalid().to_vec();
+                    self.text(&data[..end - self.broken.len()]);
+                    return;
+                }
+                self.text(&data[..end]);
+            }
+            data = &data[end..];
+        }
+    }
+
+    /// Counts a block, not empty and no longer than [`BLOCK`], of plain bytes; not its width.
+    fn plain(&mut self, block: &[u8]) {
+        let starts = |before: &[u8], at: &[u8]| {
+            before.iter().zip(at).fold(0u8, |sum, (&before, &at)| sum + u8::from(is_blank(before) & !is_blank(at)))
         };
-        self.broken = data[whole..].to_vec();
-        self.text(&data[..whole]);
+        let first = u8::from(!self.in_word && !is_blank(block[0]));
+        self.counts.words += u64::from(first) + u64::from(starts(block, &block[1..]));
+        self.counts.lines += u64::from(block.iter().fold(0u8, |sum, &byte| sum + u8::from(byte == b'\n')));
+        self.counts.chars += block.len() as u64;
+        self.in_word = !is_blank(block[block.len() - 1]);
     }
 
     fn text(&mut self, data: &[u8]) {
+        // A byte that is no character counts for nothing but bytes.
         for chunk in data.utf8_chunks() {
-            for c in chunk.valid().chars() {
-                self.character(c);
-            }
-            // A byte that is no character is part of a word all the same.
-            if !chunk.invalid().is_empty() && !self.in_word {
-                self.in_word = true;
-                self.counts.words += 1;
-            }
+            chunk.valid().chars().for_each(|c| self.character(c));
         }
     }
 
@@ -104,23 +146,26 @@ impl Counter {
                 self.counts.width = self.counts.width.max(self.column);
                 self.column = 0;
                 self.in_word = false;
-                return;
             }
-            '\t' => self.column += 8 - self.column % 8,
+            '\t' => {
+                self.column += 8 - self.column % 8;
+                self.in_word = false;
+            }
+            '\x0b' => self.in_word = false,
             c if c.is_control() => {}
-            _ => self.column += 1,
-        }
-        if c.is_whitespace() {
-            self.in_word = false;
-        } else if !self.in_word && !c.is_control() {
-            self.in_word = true;
-            self.counts.words += 1;
+            c => {
+                self.column += c.width().unwrap_or(0) as u64;
+                if c.is_whitespace() || is_no_break_space(c) {
+                    self.in_word = false;
+                } else if !self.in_word {
+                    self.in_word = true;
+                    self.counts.words += 1;
+                }
+            }
         }
     }
 
     fn end(mut self) -> Counts {
-        let broken = std::mem::take(&mut self.broken);
-        self.text(&broken);
         self.counts.width = self.counts.width.max(self.column);
         self.counts
     }
@@ -298,7 +343,24 @@ mod tests {
         assert_eq!(counted(&[b"a bc\n\td\n"]), Counts { lines: 2, words: 3, chars: 8, bytes: 8, width: 9 });
         // A character, and a word, that go over the end of a piece.
         assert_eq!(counted(&[b"x\xc3", b"\xa9y z"]), Counts { lines: 0, words: 2, chars: 5, bytes: 6, width: 5 });
-        assert_eq!(counted(&[b"\xff\xc3"]), Counts { lines: 0, words: 1, chars: 0, bytes: 2, width: 0 });
+        assert_eq!(counted(&[b"\xff\xc3"]), Counts { lines: 0, words: 0, chars: 0, bytes: 2, width: 0 });
+        assert_eq!(counted(&["日 é".as_bytes()]), Counts { lines: 0, words: 2, chars: 3, bytes: 6, width: 4 });
         assert_eq!(counted(&[]), Counts::default());
+    }
+
+    /// However the text is cut, and whether its blocks are plain or not.
+    #[test]
+    fn pieces_do_not_matter() {
+        let text = "one two\tthree\u{1} \nfour é 日本 five\r\n ".repeat(40);
+        let whole = counted(&[text.as_bytes()]);
+        let plain = Wanted { lines: true, words: true, chars: true, bytes: true, width: false };
+        for size in [1, 2, 3, 7, 191, 192, 193, 500] {
+            let pieces: Vec<&[u8]> = text.as_bytes().chunks(size).collect();
+            assert_eq!(counted(&pieces), whole, "{size}");
+            let mut counter = Counter::default();
+            pieces.iter().for_each(|piece| counter.piece(piece, plain));
+            assert_eq!(Counts { width: whole.width, ..counter.end() }, whole, "{size}");
+        }
+        assert_eq!((whole.lines, whole.words), (80, 7 * 40));
     }
 }

@@ -186,8 +186,8 @@ impl<'a> Search<'a> {
     fn next_match(&self, text: &[u8], at: usize) -> Result<Option<Range<usize>>, SearchError> {
         let end_byte = self.settings.line_end;
         if end_byte == b'\n' && self.regex.searches_buffers() {
-            let Some(found) = self.regex.any_match_at(text, at)? else { return Ok(None) };
-            let start = line_start(text, found.start, end_byte).max(at);
+            let Some(place) = self.regex.line_at(text, at)? else { return Ok(None) };
+            let start = line_start(text, place, end_byte).max(at);
             // After the last newline there is no line.
             return Ok((start < text.len()).then(|| start..line_end(text, start, end_byte)));
         }
