@@ -18,9 +18,11 @@ use std::thread::Thread;
 use crate::error::Error;
 use crate::exec::{Exec, ExecResult};
 use crate::fs::Change;
+use crate::kernel::TerminalSize;
 use crate::sandbox::SandboxBuilder;
-use crate::session::{SessionOptions, Ticket};
+use crate::session::{BackgroundOutput, SessionOptions, Ticket};
 pub use crate::stream::BlockingStream;
+use crate::stream::Output;
 
 /// Wakes the thread that waits for a future.
 struct Unpark(Thread);
@@ -169,6 +171,21 @@ impl Session {
         self.0.send_eof();
     }
 
+    /// See [`crate::Session::background_output`]; the pieces as an iterator that waits.
+    pub fn background_output(&self) -> BlockingBackgroundOutput {
+        BlockingBackgroundOutput(self.0.background_output())
+    }
+
+    /// See [`crate::Session::send_keys`].
+    pub fn send_keys(&self, keys: impl AsRef<[u8]>) {
+        self.0.send_keys(keys);
+    }
+
+    /// See [`crate::Session::resize`].
+    pub fn resize(&self, size: TerminalSize) {
+        self.0.resize(size);
+    }
+
     /// See [`crate::Session::snapshot`].
     pub fn snapshot(&self) -> Result<Vec<u8>, Error> {
         self.0.snapshot()
@@ -202,6 +219,19 @@ impl Session {
     /// See [`crate::Session::is_complete`].
     pub fn is_complete(&self, script: &[u8]) -> Result<bool, Error> {
         block_on(self.0.is_complete(script))?
+    }
+}
+
+/// See [`BackgroundOutput`]; for callers without a runtime.
+#[derive(Debug)]
+pub struct BlockingBackgroundOutput(BackgroundOutput);
+
+impl Iterator for BlockingBackgroundOutput {
+    type Item = Output;
+
+    fn next(&mut self) -> Option<Output> {
+        // Without an engine there is no session.
+        block_on(self.0.next()).ok().flatten()
     }
 }
 

@@ -96,6 +96,7 @@ pub(crate) struct Options {
     pub(crate) name: Option<String>,
     pub(crate) arguments: Option<Vec<String>>,
     pub(crate) at_once: bool,
+    pub(crate) attended: bool,
 }
 
 /// An exec that is being put together. Await it to run it.
@@ -157,6 +158,16 @@ impl Exec {
         self
     }
 
+    /// Someone types while it runs, with [`Session::send_keys`]: the exec does
+    /// not return when a command waits for terminal input, only when it ends.
+    /// What was typed before it started is kept for it.
+    ///
+    /// [`Session::send_keys`]: crate::Session::send_keys
+    pub fn attended(mut self) -> Self {
+        self.options.attended = true;
+        self
+    }
+
     /// Fails with [`Error::SessionBusy`] instead of waiting when another exec
     /// of the session runs.
     pub fn at_once(mut self) -> Self {
@@ -206,6 +217,7 @@ impl Exec {
             stdout: OpenFile::sink(options.stdout.unwrap_or_else(|| stdout.clone())),
             stderr: OpenFile::sink(options.stderr.unwrap_or_else(|| stderr.clone())),
             timeout: options.timeout,
+            attended: options.attended,
             at_once: options.at_once,
         };
         let outcome = session.run(ticket, work).await;

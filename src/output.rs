@@ -23,15 +23,15 @@ struct Kept {
     left_out: u64,
 }
 
+/// The line that stands where so many bytes were left out.
+pub(crate) fn gap(left_out: u64) -> String {
+    format!("\n[... {left_out} bytes left out ...]\n")
+}
+
 impl Collector {
     /// Keeps `limit` bytes, half of them the first.
     pub(crate) fn new(limit: usize) -> Arc<Self> {
         Arc::new(Collector { head: limit - limit / 2, tail: limit / 2, kept: Mutex::default() })
-    }
-
-    /// Keeps the last `limit` bytes.
-    pub(crate) fn latest(limit: usize) -> Arc<Self> {
-        Arc::new(Collector { head: 0, tail: limit, kept: Mutex::default() })
     }
 
     /// The output and how many bytes were left out of its middle, where a
@@ -40,7 +40,7 @@ impl Collector {
         let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
         let Kept { mut head, tail, left_out } = std::mem::take(&mut *kept);
         if left_out > 0 {
-            head.extend_from_slice(format!("\n[... {left_out} bytes left out ...]\n").as_bytes());
+            head.extend_from_slice(gap(left_out).as_bytes());
         }
         let (first, second) = tail.as_slices();
         head.extend_from_slice(first);
@@ -93,15 +93,5 @@ mod tests {
         assert_eq!(collect(8, &[b"abcdef", b"ghijkl"]), ("abcd\n[... 4 bytes left out ...]\nijkl".into(), 4));
         assert_eq!(collect(8, &[b"abcdefghijkl"]), ("abcd\n[... 4 bytes left out ...]\nijkl".into(), 4));
         assert_eq!(collect(0, &[b"abc"]).1, 3);
-    }
-
-    #[test]
-    fn the_latest_are_kept() {
-        let collector = Collector::latest(4);
-        collector.write(&Bytes::from_static(b"abc"));
-        assert_eq!(collector.take(), (b"abc".to_vec(), 0));
-        collector.write(&Bytes::from_static(b"abcdef"));
-        collector.write(&Bytes::from_static(b"gh"));
-        assert_eq!(collector.take(), (b"\n[... 4 bytes left out ...]\nefgh".to_vec(), 4));
     }
 }

@@ -44,6 +44,7 @@ pub(crate) mod guest {
             "agentfense:kernel/files.[method]open-file.read-until": async | trappable,
             "agentfense:kernel/files.[method]open-file.write": async | trappable,
             "agentfense:kernel/files.[method]open-file.wait-readable": async | trappable,
+            "agentfense:kernel/files.[method]open-file.set-terminal-mode": async | trappable,
             "agentfense:kernel/files.[method]open-file.take": async | trappable,
             "agentfense:kernel/files.[method]open-file.lock": async | trappable,
             "agentfense:kernel/processes.wait": async | trappable,

@@ -1,5 +1,6 @@
 //! The kernel of one sandbox: its process table, its files, its limits.
 
+mod discipline;
 mod locks;
 mod open;
 mod open_file;
@@ -21,10 +22,14 @@ pub(crate) use open_file::{Access, OpenFile, TRANSFER_LIMIT, Whence};
 pub(crate) use pipe::{PIPE_CAPACITY, Pipe, until};
 pub(crate) use proc::ProcTable;
 pub(crate) use process::{Birth, Change, Ending, Pid, Process, State, poll_timed};
-pub(crate) use signal::{Disposition, SIGALRM, SIGCHLD, SIGINT, SIGKILL, SIGNAL_MAX, SIGPIPE, SIGSTOP, Signal};
+pub(crate) use signal::{
+    Disposition, SIGALRM, SIGCHLD, SIGINT, SIGKILL, SIGNAL_MAX, SIGPIPE, SIGSTOP, SIGTTIN, SIGTTOU, SIGWINCH, Signal,
+};
 pub(crate) use spawn::{Guest, SpawnRequest, describe_trap};
 pub(crate) use supervise::Inline;
-pub(crate) use terminal::Terminal;
+pub use terminal::TerminalSize;
+pub(crate) use discipline::{CHARACTERS, Mode};
+pub(crate) use terminal::{Terminal, Tty};
 
 use crate::engine::Engine;
 use crate::fs::{Errno, Namespace};
@@ -183,6 +188,63 @@ impl Kernel {
                 || matches!(process.state(), State::Zombie(_))
                 || (process.pid != session && process.is_background())
         })
+    }
+
+    /// Lets a process use its terminal as only the foreground may: one of the
+    /// background gets the signal (TTIN or TTOU) with its group, and goes on
+    /// when it is in the foreground. `Io` for who cannot be stopped so, `Intr`
+    /// for who handles the signal. The rules are POSIX's (11.1.4).
+    pub(crate) async fn await_foreground(&self, process: &Process, signal: Signal) -> Result<(), Errno> {
+        loop {
+            let Some(terminal) = process.terminal.as_ref().filter(|terminal| terminal.tty.is_some()) else {
+                return Ok(());
+            };
+            let group = process.group();
+            if terminal.foreground.load(Ordering::Relaxed) == group {
+                return Ok(());
+            }
+            let disposition = process.disposition(signal);
+            match disposition {
+                Disposition::Ignore if signal == SIGTTOU => return Ok(()),
+                Disposition::Ignore => return Err(Errno::Io),
+                _ if self.is_orphaned(process.session, group) => return Err(Errno::Io),
+                _ => {}
+            }
+            self.signal_all(signal, |member| member.group() == group && member.session == process.session);
+            if disposition == Disposition::Handle {
+                return Err(Errno::Intr);
+            }
+            // It stops before it is polled again.
+            process.block_always(tokio::task::yield_now()).await;
+        }
+    }
+
+    /// Changes a terminal's size; the foreground group hears of another one.
+    pub(crate) fn resize(&self, terminal: &Terminal, size: TerminalSize) {
+        if terminal.tty.as_ref().is_some_and(|tty| tty.set_size(size)) {
+            self.signal_foreground(terminal, SIGWINCH);
+        }
+    }
+
+    /// Sends a signal to a terminal's foreground group.
+    pub(crate) fn signal_foreground(&self, terminal: &Terminal, signal: Signal) {
+        let group = terminal.foreground.load(Ordering::Relaxed);
+        self.signal_all(signal, |process| process.group() == group);
+    }
+
+    /// Whether a group has nobody in its session who could continue it: no
+    /// parent outside of it.
+    fn is_orphaned(&self, session: Pid, group: Pid) -> bool {
+        let table = self.table();
+        !table.processes.values().filter(|process| process.session == session && process.group() == group).any(
+            |process| {
+                table.processes.get(&process.parent()).is_some_and(|parent| {
+                    parent.session == session
+                        && parent.group() != group
+                        && !matches!(parent.state(), State::Zombie(_))
+                })
+            },
+        )
     }
 
     /// Looks for a child with a change to report. `Err` when there is no child

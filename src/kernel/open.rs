@@ -61,8 +61,7 @@ impl Kernel {
         match device {
             Device::Tty => {
                 let terminal = process.terminal.as_ref().ok_or(Errno::Nxio)?;
-                let slot = if access.write { &terminal.stdout } else { &terminal.stdin };
-                Ok(OpenFile::slot(slot.clone(), access))
+                Ok(OpenFile::console(terminal.clone(), access))
             }
             Device::Descriptor { pid, fd } => {
                 let file = match pid {

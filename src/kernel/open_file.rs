@@ -9,13 +9,16 @@ use tokio::sync::Notify;
 
 use super::locks::{FileId, Locks};
 use super::pipe::{Pipe, until};
-use super::terminal::Lines;
+use super::terminal::{Lines, Terminal, Tty};
 use crate::fs::{self, Errno, FileType, Location, Stat};
 use crate::net::Connection;
 
 /// Bytes moved by one call at most: bounds what a guest makes the host
 /// allocate for a single read, however large its buffer.
 pub(crate) const TRANSFER_LIMIT: usize = 256 * 1024;
+
+/// Bytes that a terminal prints in one step: bounds the copy.
+const PRINTED_AT_ONCE: usize = 16 * 1024;
 
 /// Where a host-side receiver takes output: a collector, a stream, the
 /// process's own standard output.
@@ -37,7 +40,7 @@ pub trait Outlet: Send + Sync + 'static {
 /// each exec brings its own input and output.
 pub(crate) struct Slot {
     target: Mutex<Arc<OpenFile>>,
-    terminal: bool,
+    tty: Option<Arc<Tty>>,
     /// Another file was put behind it: who waits for the old one looks again.
     changed: Notify,
 }
@@ -51,8 +54,23 @@ enum Event {
 }
 
 impl Slot {
-    pub(crate) fn new(target: Arc<OpenFile>, terminal: bool) -> Arc<Self> {
-        Arc::new(Slot { target: Mutex::new(target), terminal, changed: Notify::new() })
+    pub(crate) fn new(target: Arc<OpenFile>, tty: Option<Arc<Tty>>) -> Arc<Self> {
+        Arc::new(Slot { target: Mutex::new(target), tty, changed: Notify::new() })
+    }
+
+    /// The terminal that it is, while it is one: an exec may bring a file of its own.
+    fn tty(&self) -> Option<&Arc<Tty>> {
+        self.tty.as_ref().filter(|_| matches!(self.target().kind, Kind::Lines(_) | Kind::Sink(_)))
+    }
+
+    /// As `OpenFile::try_write`. A terminal's output may change on its way; sinks take all of it or nothing.
+    pub(crate) fn try_write(&self, data: &Bytes) -> Result<usize, Errno> {
+        let Some(tty) = self.tty() else { return self.target().try_write(data) };
+        let part = data.slice(..data.len().min(PRINTED_AT_ONCE));
+        match self.target().try_write(&tty.print(&part))? {
+            0 => Ok(0),
+            _ => Ok(part.len()),
+        }
     }
 
     pub(crate) fn target(&self) -> Arc<OpenFile> {
@@ -89,6 +107,8 @@ enum Kind {
     Lines(Arc<Lines>),
     Sink(Arc<dyn Outlet>),
     Slot(Arc<Slot>),
+    /// The terminal itself, whatever the standard streams are.
+    Console(Arc<Terminal>),
     Socket(Arc<Connection>),
 }
 
@@ -125,7 +145,8 @@ impl Drop for OpenFile {
                 pipe.drop_reader();
                 pipe.drop_writer();
             }
-            Kind::File(_) | Kind::Directory | Kind::Lines(_) | Kind::Sink(_) | Kind::Slot(_) | Kind::Socket(_) => {}
+            Kind::File(_) | Kind::Directory | Kind::Lines(_) | Kind::Sink(_) | Kind::Slot(_) => {}
+            Kind::Console(_) | Kind::Socket(_) => {}
         }
     }
 }
@@ -200,6 +221,11 @@ impl OpenFile {
         Self::new(Kind::Slot(slot), access, None)
     }
 
+    /// A process's terminal, as `/dev/tty` opens it.
+    pub(crate) fn console(terminal: Arc<Terminal>, access: Access) -> Arc<Self> {
+        Self::new(Kind::Console(terminal), access, None)
+    }
+
     /// One direction of a connection, or both.
     pub(crate) fn socket(connection: Arc<Connection>, access: Access) -> Arc<Self> {
         Self::new(Kind::Socket(connection), access, None)
@@ -234,8 +260,17 @@ impl OpenFile {
         self.location.as_ref()
     }
 
+    /// The terminal that it is.
+    pub(crate) fn tty(&self) -> Option<&Arc<Tty>> {
+        match &self.kind {
+            Kind::Slot(slot) => slot.tty(),
+            Kind::Console(terminal) => terminal.tty.as_ref(),
+            _ => None,
+        }
+    }
+
     pub(crate) fn is_terminal(&self) -> bool {
-        matches!(&self.kind, Kind::Slot(slot) if slot.terminal)
+        self.tty().is_some()
     }
 
     fn lock_offset(&self) -> std::sync::MutexGuard<'_, u64> {
@@ -259,6 +294,7 @@ impl OpenFile {
             Kind::PipeReader(pipe) | Kind::Fifo(pipe) => Ok(pipe.try_read(max)),
             Kind::Lines(lines) => Ok(lines.try_read(max)),
             Kind::Slot(slot) => slot.target().try_read(max),
+            Kind::Console(terminal) => Ok(terminal.lines.try_read(max)),
             Kind::Socket(connection) => connection.try_read(max),
             Kind::Directory => Err(Errno::IsDir),
             Kind::PipeWriter(_) | Kind::Capture(_) | Kind::Sink(_) => Err(Errno::BadF),
@@ -297,6 +333,7 @@ impl OpenFile {
             Kind::PipeReader(pipe) | Kind::Fifo(pipe) => Ok(pipe.try_read_until(delimiter, max)),
             Kind::Lines(lines) => Ok(lines.try_read_record(delimiter, max)),
             Kind::Slot(slot) => slot.target().try_read_until(delimiter, max),
+            Kind::Console(terminal) => Ok(terminal.lines.try_read_record(delimiter, max)),
             Kind::Directory => Err(Errno::IsDir),
             // A stream of WASI: only the kernel's own calls read records.
             Kind::Socket(_) => Err(Errno::NotSup),
@@ -332,7 +369,8 @@ impl OpenFile {
                     Err(Errno::Pipe)
                 }
             }
-            Kind::Slot(slot) => slot.target().try_write(data),
+            Kind::Slot(slot) => slot.try_write(data),
+            Kind::Console(terminal) => terminal.stdout.try_write(data),
             Kind::Socket(connection) => connection.try_write(data),
             Kind::Directory | Kind::PipeReader(_) | Kind::Lines(_) => Err(Errno::BadF),
         }
@@ -365,6 +403,7 @@ impl OpenFile {
             Kind::PipeReader(pipe) | Kind::Fifo(pipe) => pipe.is_readable(),
             Kind::Lines(lines) => lines.is_readable(),
             Kind::Slot(slot) => slot.target().is_readable(),
+            Kind::Console(terminal) => terminal.lines.is_readable(),
             Kind::Socket(connection) => connection.is_readable(),
             _ => true,
         }
@@ -375,6 +414,7 @@ impl OpenFile {
         match &self.kind {
             Kind::PipeWriter(pipe) | Kind::Fifo(pipe) => pipe.is_writable(),
             Kind::Slot(slot) => slot.target().is_writable(),
+            Kind::Console(terminal) => terminal.stdout.target().is_writable(),
             Kind::Socket(connection) => connection.is_writable(),
             _ => true,
         }
@@ -390,6 +430,7 @@ impl OpenFile {
     async fn event(&self, event: Event) {
         match &self.kind {
             Kind::Slot(slot) => slot.wait(event).await,
+            Kind::Console(terminal) if matches!(event, Event::Writable) => terminal.stdout.wait(event).await,
             _ => self.wait(event).await,
         }
     }
@@ -402,6 +443,8 @@ impl OpenFile {
                 pipe.readable_beyond(seen).await
             }
             (Kind::Lines(lines), Event::Readable) => lines.readable_beyond(0).await,
+            (Kind::Console(terminal), Event::Readable) => terminal.lines.readable_beyond(0).await,
+            (Kind::Console(terminal), Event::ReadableBeyond(seen)) => terminal.lines.readable_beyond(seen).await,
             (Kind::Lines(lines), Event::ReadableBeyond(seen)) => lines.readable_beyond(seen).await,
             (Kind::PipeWriter(pipe) | Kind::Fifo(pipe), Event::Writable) => pipe.writable().await,
             (Kind::Sink(outlet), Event::Writable) => outlet.writable().await,
@@ -416,6 +459,7 @@ impl OpenFile {
             Kind::PipeReader(pipe) | Kind::Fifo(pipe) => pipe.len(),
             Kind::Lines(lines) => lines.len(),
             Kind::Slot(slot) => slot.target().buffered(),
+            Kind::Console(terminal) => terminal.lines.len(),
             _ => 0,
         }
     }
@@ -526,7 +570,7 @@ impl OpenFile {
     pub(crate) fn name(&self) -> String {
         match (&self.location, &self.kind) {
             (Some(location), _) => location.path(),
-            (None, Kind::Slot(_)) => "/dev/tty".into(),
+            (None, Kind::Slot(_) | Kind::Console(_)) => "/dev/tty".into(),
             (None, _) => format!("pipe:[{}]", self.id),
         }
     }
@@ -562,7 +606,8 @@ impl OpenFile {
             return location.node().stat();
         }
         let (kind, mode) = match &self.kind {
-            Kind::Slot(slot) if slot.terminal => (FileType::Character, 0o620),
+            Kind::Slot(slot) if slot.tty().is_some() => (FileType::Character, 0o620),
+            Kind::Console(_) => (FileType::Character, 0o620),
             Kind::Slot(slot) => return slot.target().stat(),
             Kind::Socket(_) => (FileType::Socket, 0o777),
             _ => (FileType::Fifo, 0o600),

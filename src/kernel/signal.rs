@@ -4,6 +4,7 @@
 pub(crate) type Signal = u8;
 
 pub(crate) const SIGINT: Signal = 2;
+pub(crate) const SIGQUIT: Signal = 3;
 pub(crate) const SIGILL: Signal = 4;
 pub(crate) const SIGABRT: Signal = 6;
 pub(crate) const SIGFPE: Signal = 8;

@@ -10,8 +10,10 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::Poll;
 use std::time::Duration;
 
+use bytes::Bytes;
 use tokio::time::Instant;
 
+use super::between::{BackgroundOutput, Between};
 use super::queue::{Over, Queue, Ticket, Turn, Watch};
 use super::shell::{Call, Shell, Start, State};
 use super::snapshot::Snapshot;
@@ -19,9 +21,10 @@ use super::{Session, SessionOptions};
 use crate::error::Error;
 use crate::kernel::{
     Access, Birth, Ending, Kernel, OpenFile, PIPE_CAPACITY, Process, SIGINT, SIGKILL, Signal, State as ProcessState,
-    Terminal, describe_trap, poll_timed,
+    Terminal, TerminalSize, describe_trap, poll_timed,
 };
-use crate::output::Collector;
+use crate::output::gap;
+use crate::stream::Output;
 use crate::wit::shell::ShellPre;
 use crate::wit::shell::exports::agentfense::kernel::session::{Outcome as ShellOutcome, Request};
 
@@ -30,10 +33,6 @@ const GRACE: Duration = Duration::from_millis(300);
 
 /// The file creation mask that a session starts with.
 const UMASK: u32 = 0o022;
-
-/// Bytes that background jobs print between execs and that are kept, of
-/// standard output and of standard error each; older ones are dropped.
-const KEPT_OUTPUT: usize = 256 << 10;
 
 /// The shell, between polls.
 enum Stage {
@@ -53,8 +52,7 @@ pub(crate) struct Inner {
     stage: tokio::sync::Mutex<Stage>,
     queue: Queue,
     checkpoint: Mutex<Checkpoint>,
-    /// What came between execs: standard output and standard error.
-    kept: [Arc<Collector>; 2],
+    between: Arc<Between>,
     closed: AtomicBool,
     reason: Mutex<String>,
 }
@@ -84,6 +82,8 @@ pub(crate) struct Work {
     pub(crate) stdout: Arc<OpenFile>,
     pub(crate) stderr: Arc<OpenFile>,
     pub(crate) timeout: Option<Duration>,
+    /// Someone types while it runs: it does not return to ask for input.
+    pub(crate) attended: bool,
     /// Fails when another exec runs.
     pub(crate) at_once: bool,
 }
@@ -131,9 +131,9 @@ impl Inner {
         let pre = ShellPre::new(program.pre.clone()).map_err(|_| failed(&"it is a program, but not a shell"))?;
         let cwd =
             kernel.directory(&caller, &root, &options.workdir).map_err(|errno| Error::file(&options.workdir, errno))?;
-        let kept = [Collector::latest(KEPT_OUTPUT), Collector::latest(KEPT_OUTPUT)];
-        let terminal =
-            Terminal::new(options.interactive, OpenFile::sink(kept[0].clone()), OpenFile::sink(kept[1].clone()));
+        let between = Arc::<Between>::default();
+        let [stdout, stderr] = [0, 1].map(|which| OpenFile::sink(between.outlet(which)));
+        let terminal = Terminal::new(options.terminal, stdout, stderr);
         let read = Access { read: true, ..Access::default() };
         let write = Access { write: true, ..Access::default() };
         let fds = BTreeMap::from([
@@ -166,7 +166,7 @@ impl Inner {
             stage: tokio::sync::Mutex::new(Stage::Ended),
             queue: Queue::default(),
             checkpoint: Mutex::new(Checkpoint { state: Arc::from([]), stale: true }),
-            kept,
+            between,
             closed: AtomicBool::new(false),
             reason: Mutex::default(),
         });
@@ -225,7 +225,13 @@ impl Inner {
         if stale {
             return Err(Error::Session("its state is too large for a snapshot: over 64 MiB".into()));
         }
-        Ok(Snapshot { shell: &self.start.name, interactive: self.start.interactive, state: &state }.to_bytes())
+        Ok(Snapshot {
+            shell: &self.start.name,
+            interactive: self.start.interactive,
+            terminal: self.terminal.tty.as_ref().map(|tty| tty.size()),
+            state: &state,
+        }
+        .to_bytes())
     }
 
     pub(super) async fn prompt(self: &Arc<Self>) -> Result<String, Error> {
@@ -268,13 +274,27 @@ impl Inner {
         self.kernel.signal_all(signal, |process| process.group() == group && which(process))
     }
 
+    pub(super) fn background_output(&self) -> BackgroundOutput {
+        BackgroundOutput { between: self.between.clone() }
+    }
+
+    pub(super) fn send_keys(&self, keys: &[u8]) {
+        for signal in self.terminal.type_bytes(Bytes::copy_from_slice(keys)) {
+            self.kernel.signal_foreground(&self.terminal, signal);
+        }
+    }
+
+    pub(super) fn resize(&self, size: TerminalSize) {
+        self.kernel.resize(&self.terminal, size);
+    }
+
     pub(crate) fn interrupt(&self) {
-        self.terminal.lines.flush();
+        self.terminal.flush();
         self.signal_foreground(SIGINT, |_| true);
     }
 
     pub(super) fn send_eof(&self) {
-        self.terminal.lines.put_end();
+        self.terminal.type_end();
     }
 
     /// Ends every process of the session, and the session.
@@ -285,6 +305,7 @@ impl Inner {
         *lock(&self.reason) = reason.to_owned();
         let shell = self.process.pid;
         self.kernel.kill_all(|process| process.session == shell);
+        self.between.close();
         self.release_if_closed();
     }
 
@@ -323,13 +344,13 @@ impl Inner {
             }
             return Ok(Outcome { status: Some(128 + SIGINT), ..Outcome::default() });
         }
-        let Work { request, stdin, stdout, stderr, timeout, at_once: _ } = work;
+        let Work { request, stdin, stdout, stderr, timeout, attended, at_once: _ } = work;
         let watch = Watch { ticket, deadline: timeout.map(|limit| Instant::now() + limit) };
         let dropped = self.hand_over_kept(watch, &stdout, &stderr).await;
         let before = [self.terminal.stdout.replace(stdout), self.terminal.stderr.replace(stderr)];
         let result = {
             let _running = self.kernel.engine.running();
-            self.take_turn(&mut stage, watch, request, stdin).await
+            self.take_turn(&mut stage, watch, request, stdin, attended).await
         };
         // What still runs in the background keeps no hold of this exec's streams.
         self.process.start_deferred();
@@ -345,11 +366,12 @@ impl Inner {
     }
 
     async fn take_turn(
-        &self,
+        self: &Arc<Self>,
         stage: &mut Stage,
         watch: Watch<'_>,
         request: Request,
         stdin: Option<Arc<OpenFile>>,
+        attended: bool,
     ) -> Result<Outcome, Error> {
         let mut restored = None;
         if matches!(stage, Stage::Busy(_)) {
@@ -361,12 +383,12 @@ impl Inner {
                 if line.last() != Some(&b'\n') {
                     line.push(b'\n');
                 }
-                self.terminal.lines.put(line.into());
-                let typed = stdin.is_none();
+                self.send_keys(&line);
+                let returns = stdin.is_none() && !attended;
                 if let Some(input) = stdin {
-                    self.runtime().spawn(type_all(self.terminal.clone(), input));
+                    self.runtime().spawn(type_all(self.clone(), input));
                 }
-                return self.drive(stage, watch, typed).await;
+                return self.drive(stage, watch, returns).await;
             }
             if outcome.ended || outcome.timed_out {
                 return Ok(outcome);
@@ -380,20 +402,22 @@ impl Inner {
         // An interrupt that nobody took, and lines that nobody read, were for
         // what ran before.
         self.process.forget_signal(SIGINT);
-        self.terminal.lines.flush();
-        let typed = stdin.is_none();
+        if !attended {
+            self.terminal.flush();
+        }
+        let returns = stdin.is_none() && !attended;
         let before = stdin.map(|stdin| self.terminal.stdin.replace(stdin));
         *stage = Stage::Busy(shell.exec(request));
-        let outcome = self.drive(stage, watch, typed).await;
+        let outcome = self.drive(stage, watch, returns).await;
         if let Some(before) = before {
             self.terminal.stdin.replace(before);
         }
         outcome.map(|outcome| Outcome { restored: outcome.restored.or(restored), ..outcome })
     }
 
-    /// Drives the call of a busy stage until it is over, or (`typed`) a
+    /// Drives the call of a busy stage until it is over, or (`returns`) a
     /// command of it waits for input. Ends it when its time is over.
-    async fn drive(&self, stage: &mut Stage, watch: Watch<'_>, typed: bool) -> Result<Outcome, Error> {
+    async fn drive(&self, stage: &mut Stage, watch: Watch<'_>, returns: bool) -> Result<Outcome, Error> {
         let Stage::Busy(call) = stage else { return Err(self.ended()) };
         let mut timed_out = false;
         let driven = {
@@ -401,7 +425,7 @@ impl Inner {
             tokio::select! {
                 biased;
                 driven = &mut polled => driven,
-                () = self.input_is_awaited(), if typed => Driven::Waiting,
+                () = self.input_is_awaited(), if returns => Driven::Waiting,
                 over = watch.is_over() => {
                     timed_out = over == Over::Expired;
                     tokio::select! {
@@ -484,6 +508,7 @@ impl Inner {
         self.signal_foreground(SIGKILL, |process| process.pid != shell && !process.is_background());
         self.terminal.foreground.store(self.process.group(), Ordering::Relaxed);
         self.process.revive();
+        self.terminal.reset_mode();
         let Checkpoint { state, .. } = lock(&self.checkpoint).clone();
         match Shell::start(&self.kernel, &self.process, &self.start, State::Own(&state)).await {
             Ok(shell) => {
@@ -524,19 +549,21 @@ impl Inner {
     }
 
     /// Writes what came between execs to an exec's streams; how much of each
-    /// had been dropped.
+    /// had been dropped, which a line before the rest says.
     async fn hand_over_kept(&self, watch: Watch<'_>, stdout: &OpenFile, stderr: &OpenFile) -> [u64; 2] {
-        let mut dropped = [0; 2];
-        for ((kept, stream), dropped) in self.kept.iter().zip([stdout, stderr]).zip(&mut dropped) {
-            let (bytes, left_out) = kept.take();
-            *dropped = left_out;
-            if !bytes.is_empty() {
-                // A reader that is gone, or does not read in time, has no use for it.
-                tokio::select! {
-                    biased;
-                    _ = stream.write(bytes.into()) => {}
-                    _ = watch.is_over() => {}
-                }
+        let (pieces, dropped) = self.between.take();
+        let gaps = dropped.iter().zip([Output::Stdout as fn(Bytes) -> Output, Output::Stderr]);
+        let gaps = gaps.filter(|(dropped, _)| **dropped > 0).map(|(dropped, output)| output(gap(*dropped).into()));
+        for piece in gaps.chain(pieces) {
+            let (stream, bytes) = match piece {
+                Output::Stdout(bytes) => (stdout, bytes),
+                Output::Stderr(bytes) => (stderr, bytes),
+            };
+            // A reader that is gone, or does not read in time, has no use for it.
+            tokio::select! {
+                biased;
+                _ = stream.write(bytes) => {}
+                _ = watch.is_over() => {}
             }
         }
         dropped
@@ -561,12 +588,12 @@ impl Inner {
 }
 
 /// Types all of a file, then its end.
-async fn type_all(terminal: Arc<Terminal>, input: Arc<OpenFile>) {
+async fn type_all(session: Arc<Inner>, input: Arc<OpenFile>) {
     while let Ok(bytes) = input.read(PIPE_CAPACITY).await {
         if bytes.is_empty() {
             break;
         }
-        terminal.lines.put(bytes);
+        session.send_keys(&bytes);
     }
-    terminal.lines.put_end();
+    session.send_eof();
 }

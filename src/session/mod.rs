@@ -1,5 +1,6 @@
 //! Sessions: a shell that stays, and what is run in it.
 
+mod between;
 mod inner;
 mod queue;
 mod shell;
@@ -9,9 +10,12 @@ use std::sync::Arc;
 
 use crate::error::Error;
 use crate::exec::Exec;
+use crate::kernel::TerminalSize;
 
+pub use between::BackgroundOutput;
 pub(crate) use inner::{Inner, Outcome, Work};
 pub(crate) use queue::Ticket;
+
 /// How to start a session.
 #[derive(Debug, Clone)]
 #[non_exhaustive]
@@ -22,8 +26,11 @@ pub struct SessionOptions {
     pub env: Vec<(String, String)>,
     /// The working directory at the start.
     pub workdir: String,
-    /// For a person at a terminal: prompts, history, job notices.
+    /// For a person: prompts, history, job notices.
     pub interactive: bool,
+    /// The standard streams are a terminal of that size (a pseudo-terminal),
+    /// with modes, line editing, job control and its keys.
+    pub terminal: Option<TerminalSize>,
 }
 
 impl Default for SessionOptions {
@@ -33,6 +40,7 @@ impl Default for SessionOptions {
             env: Vec::new(),
             workdir: crate::sandbox::WORKSPACE.into(),
             interactive: false,
+            terminal: None,
         }
     }
 }
@@ -61,9 +69,17 @@ impl SessionOptions {
         self
     }
 
-    /// For a person at a terminal.
+    /// For a person: prompts, history, job notices.
     pub fn interactive(mut self, interactive: bool) -> Self {
         self.interactive = interactive;
+        self
+    }
+
+    /// Makes the standard streams a terminal of that size. Programs then see
+    /// one (`isatty`), lines end in CR LF, what is typed is shown, and the keys
+    /// of job control work ([`Session::send_keys`]).
+    pub fn terminal(mut self, size: TerminalSize) -> Self {
+        self.terminal = Some(size);
         self
     }
 }
@@ -138,6 +154,20 @@ impl Session {
         self.inner.shell_path()
     }
 
+    /// Types bytes at the session's terminal, as keys do, whoever reads them.
+    /// Where the session has a terminal ([`SessionOptions::terminal`]), control
+    /// characters do what its mode says: by default 0x03 interrupts, 0x04 is an
+    /// end of the file, 0x1a stops the foreground job, 0x7f erases.
+    pub fn send_keys(&self, keys: impl AsRef<[u8]>) {
+        self.inner.send_keys(keys.as_ref());
+    }
+
+    /// Changes the size of the session's terminal; programs in the foreground
+    /// hear of it (SIGWINCH). Without a terminal nothing happens.
+    pub fn resize(&self, size: TerminalSize) {
+        self.inner.resize(size);
+    }
+
     /// Ends the typed input of the command that waits for it, as Ctrl-D does
     /// at a terminal. What it then prints comes with the next exec.
     pub fn send_eof(&self) {
@@ -177,8 +207,15 @@ impl Session {
         let snapshot = snapshot::Snapshot::from_bytes(snapshot)
             .map_err(|reason| Error::Session(format!("the snapshot cannot be restored: {reason}")))?;
         // The directory and the environment are in the state.
-        let options = SessionOptions::new().shell(snapshot.shell).workdir("/").interactive(snapshot.interactive);
+        let mut options = SessionOptions::new().shell(snapshot.shell).workdir("/").interactive(snapshot.interactive);
+        options.terminal = snapshot.terminal;
         Inner::open(kernel, sandbox, Vec::new(), options, Some(snapshot.state)).await
+    }
+
+    /// What background jobs print between execs, as it comes. Of several
+    /// subscribers each gets a part.
+    pub fn background_output(&self) -> BackgroundOutput {
+        self.inner.background_output()
     }
 
     /// The prompt that the shell would show now; none while a command waits

@@ -5,7 +5,10 @@ use wasmtime::component::Resource;
 
 use super::Failure;
 use crate::fs::{self, Errno, FileType, SetAttr};
-use crate::kernel::{Disposition, Ending, Guest, Handle, OpenFile, SIGPIPE, Whence as KernelWhence};
+use crate::kernel::{
+    CHARACTERS, Disposition, Ending, Guest, Handle, Mode, OpenFile, SIGPIPE, SIGTTIN, SIGTTOU, TerminalSize, Tty,
+    Whence as KernelWhence,
+};
 use crate::wit::guest::agentfense::kernel::files::{
     self as wit, AccessMode, DirEntry, LockKind, OpenFlags, Readiness, Stat, TerminalMode, Usage, Whence, WindowSize,
 };
@@ -45,6 +48,11 @@ impl Guest {
         Ok(self.table.get(file)?.0.clone())
     }
 
+    /// The terminal that a file is.
+    fn tty(&self, file: &File) -> Result<std::sync::Arc<Tty>, Failure> {
+        Ok(self.open_file(file)?.tty().ok_or(Errno::NotTty)?.clone())
+    }
+
     fn push(&mut self, file: std::sync::Arc<OpenFile>) -> Result<File, Failure> {
         Ok(self.table.push(Handle(file))?)
     }
@@ -64,6 +72,9 @@ impl Guest {
 impl wit::HostOpenFile for Guest {
     async fn read(&mut self, file: File, len: u32) -> Result<Vec<u8>, Failure> {
         let file = self.open_file(&file)?;
+        if file.is_terminal() {
+            self.kernel.await_foreground(&self.process, SIGTTIN).await?;
+        }
         let max = len as usize;
         // What is there is read without looking at signals or other tasks.
         if let Some(data) = file.try_read(max)? {
@@ -75,6 +86,9 @@ impl wit::HostOpenFile for Guest {
 
     async fn read_until(&mut self, file: File, delimiter: u8, max: u32) -> Result<Vec<u8>, Failure> {
         let file = self.open_file(&file)?;
+        if file.is_terminal() {
+            self.kernel.await_foreground(&self.process, SIGTTIN).await?;
+        }
         let max = max as usize;
         if let Some(data) = file.try_read_until(delimiter, max)? {
             return Ok(data.into());
@@ -145,20 +159,34 @@ impl wit::HostOpenFile for Guest {
         Ok(self.table.get(&file)?.0.is_terminal())
     }
 
-    fn terminal_mode(&mut self, _file: File) -> Result<TerminalMode, Failure> {
-        Err(Errno::NotTty.into())
+    fn terminal_mode(&mut self, file: File) -> Result<TerminalMode, Failure> {
+        let Mode { input, output, control, local, characters } = self.tty(&file)?.mode();
+        Ok(TerminalMode { input, output, control, local, characters: characters.to_vec() })
     }
 
-    fn set_terminal_mode(&mut self, _file: File, _mode: TerminalMode, _flush: bool) -> Result<(), Failure> {
-        Err(Errno::NotTty.into())
+    async fn set_terminal_mode(&mut self, file: File, mode: TerminalMode, flush: bool) -> Result<(), Failure> {
+        self.tty(&file)?;
+        let TerminalMode { input, output, control, local, characters } = mode;
+        let characters = <[u8; CHARACTERS]>::try_from(characters).map_err(|_| Errno::Inval)?;
+        let (kernel, process) = (self.kernel.clone(), self.process.clone());
+        kernel.await_foreground(&process, SIGTTOU).await?;
+        let terminal = process.terminal.as_ref().ok_or(Errno::NotTty)?;
+        terminal.set_mode(Mode { input, output, control, local, characters }, flush);
+        Ok(())
     }
 
-    fn window_size(&mut self, _file: File) -> Result<WindowSize, Failure> {
-        Err(Errno::NotTty.into())
+    fn window_size(&mut self, file: File) -> Result<WindowSize, Failure> {
+        let TerminalSize { rows, columns } = self.tty(&file)?.size();
+        Ok(WindowSize { rows, columns })
     }
 
-    fn set_window_size(&mut self, _file: File, _size: WindowSize) -> Result<(), Failure> {
-        Err(Errno::NotTty.into())
+    fn set_window_size(&mut self, file: File, size: WindowSize) -> Result<(), Failure> {
+        let WindowSize { rows, columns } = size;
+        self.tty(&file)?;
+        if let Some(terminal) = &self.process.terminal {
+            self.kernel.resize(terminal, TerminalSize { rows, columns });
+        }
+        Ok(())
     }
 
     fn duplicate(&mut self, file: File) -> wasmtime::Result<File> {

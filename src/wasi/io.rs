@@ -9,7 +9,7 @@ use tokio::time::Instant;
 use wasmtime::component::Resource;
 
 use crate::fs::Errno;
-use crate::kernel::{Disposition, Ending, Guest, OpenFile, SIGPIPE};
+use crate::kernel::{Disposition, Ending, Guest, OpenFile, SIGPIPE, SIGTTIN};
 use crate::net::Waitable;
 use crate::wit::guest::wasi::io::{error, poll, streams};
 
@@ -172,6 +172,9 @@ impl Guest {
 
     async fn read_some(&mut self, stream: &Resource<InputStream>, len: u64) -> Streamed<Bytes> {
         let max = length(len);
+        if self.table.get(stream)?.file.is_terminal() {
+            self.kernel.await_foreground(&self.process, SIGTTIN).await.map_err(StreamFailure::Errno)?;
+        }
         loop {
             let stream = self.table.get_mut(stream)?;
             match stream.try_read(max) {

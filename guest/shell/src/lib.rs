@@ -32,6 +32,7 @@ pub mod stack;
 mod start;
 pub mod state;
 pub mod syntax;
+pub mod terminal;
 pub mod traps;
 pub mod vars;
 

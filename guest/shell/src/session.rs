@@ -8,8 +8,9 @@ use agentfense_sys::processes::{self, Disposition};
 use bstr::BString;
 
 use crate::checkpoint;
-use crate::options::Shopt;
+use crate::options::{SetOption, Shopt};
 use crate::shell::{Flow, Role, Run, Shell};
+use crate::terminal::Terminal;
 use crate::vars::{Attributes, Variable};
 
 thread_local! {
@@ -53,6 +54,11 @@ pub fn open(name: BString, saved: Option<&[u8]>, resumed: bool, interactive: boo
         }
     };
     shell.interactive = interactive;
+    shell.terminal = Terminal::inherited().map(Rc::new);
+    if shell.terminal.is_some() && saved.is_none() {
+        // Its keys are for jobs.
+        shell.options.set(SetOption::Monitor, true);
+    }
     shell.install_dispositions();
     SHELL.with_borrow_mut(|slot| *slot = Some(shell));
     Ok(())
@@ -133,6 +139,7 @@ impl Shell {
             self.options.shopt_set(Shopt::ExpandAliases, false);
         }
 
+        self.note_window_size();
         self.poll_countdown = 0;
         let result = match name {
             // Called as the shell itself is: text without a file, like that of `-c`.

@@ -168,6 +168,8 @@ pub struct Shell {
     pub virtual_pid: Option<u32>,
     /// Whether it talks to a person.
     pub interactive: bool,
+    /// The terminal that a session has.
+    pub terminal: Option<Rc<crate::terminal::Terminal>>,
     /// What the shell is to the rest of the system.
     pub role: Role,
     /// BASH_EXECUTION_STRING: the text of `-c`.

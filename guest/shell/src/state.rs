@@ -172,6 +172,7 @@ impl Shell {
             pid: 0,
             virtual_pid: None,
             interactive: false,
+            terminal: None,
             role: Role::Script,
             execution_string: None,
             command_text: Rc::default(),

@@ -23,6 +23,10 @@ pub const ERR: Condition = 66;
 /// After a function or a sourced file.
 pub const RETURN: Condition = 67;
 
+/// Keys and rules of the terminal that are for jobs: a session's shell that
+/// they ended or stopped could not go on.
+const TERMINAL: &[Signal] = &[Signal::SIGQUIT, Signal::SIGTSTP, Signal::SIGTTIN, Signal::SIGTTOU];
+
 /// The signals that end a shell and that it can see coming.
 const FATAL: [Signal; 3] = [Signal::SIGHUP, Signal::SIGINT, Signal::SIGTERM];
 
@@ -196,6 +200,7 @@ impl Shell {
         let disposition = match disposition {
             Disposition::Default if signal == Signal::SIGINT && self.role == Role::Session => Disposition::Handle,
             Disposition::Default if signal == Signal::SIGPIPE => Disposition::Ignore,
+            Disposition::Default if TERMINAL.contains(&signal) && self.role == Role::Session => Disposition::Ignore,
             Disposition::Default if FATAL.contains(&signal) && self.traps.get(EXIT).is_some() => Disposition::Handle,
             other => other,
         };
@@ -295,6 +300,13 @@ impl Shell {
         }
         if self.role == Role::Session && self.traps.get(Signal::SIGINT.number()).is_none() {
             self.apply_disposition(Signal::SIGINT.number(), Disposition::Default);
+        }
+        if self.role == Role::Session {
+            for signal in TERMINAL {
+                if self.traps.get(signal.number()).is_none() {
+                    self.apply_disposition(signal.number(), Disposition::Default);
+                }
+            }
         }
     }
 

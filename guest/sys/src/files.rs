@@ -6,7 +6,7 @@ use crate::escape::{from_wasi_string, to_wasi};
 use std::io::{self, Read, Seek, SeekFrom, Write};
 use std::time::Duration;
 
-pub use raw::{AccessMode, FileType, LockKind, OpenFlags, Readiness, Stat, Whence};
+pub use raw::{AccessMode, FileType, LockKind, OpenFlags, Readiness, Stat, TerminalMode, Whence, WindowSize};
 
 /// How much one system call carries: the engine bounds what a call may copy.
 const MAX_WRITE: usize = 16 << 20;
@@ -82,6 +82,26 @@ impl OpenFile {
     /// As isatty(3).
     pub fn is_terminal(&self) -> bool {
         self.0.is_terminal()
+    }
+
+    /// How a terminal treats what is typed and printed, as tcgetattr(3); `Notty` for other files.
+    pub fn terminal_mode(&self) -> Result<TerminalMode, Errno> {
+        Ok(self.0.terminal_mode()?)
+    }
+
+    /// As tcsetattr(3); with `flush`, what was typed and not read is forgotten.
+    pub fn set_terminal_mode(&self, mode: &TerminalMode, flush: bool) -> Result<(), Errno> {
+        Ok(self.0.set_terminal_mode(mode, flush)?)
+    }
+
+    /// The size of a terminal's window, as TIOCGWINSZ of ioctl_tty(2).
+    pub fn window_size(&self) -> Result<WindowSize, Errno> {
+        Ok(self.0.window_size()?)
+    }
+
+    /// As TIOCSWINSZ.
+    pub fn set_window_size(&self, size: WindowSize) -> Result<(), Errno> {
+        Ok(self.0.set_window_size(size)?)
     }
 
     /// Another handle to the same open file, as dup(2) gives.

@@ -83,7 +83,7 @@ table! {
     "split" own::split::main;
     "stat" own::stat::main;
     "stdbuf" own::nice::stdbuf, 125;
-    "stty" own::terminal::stty;
+    "stty" own::stty::stty;
     "sync" own::host::sync;
     "tail" own::tail::main;
     "test" own::test::test, 2;

@@ -43,7 +43,7 @@ impl Exec {
             }
         };
         let sandbox = self.sandbox.sandbox()?;
-        let session = self.sandbox.session(&sandbox, false)?;
+        let session = self.sandbox.session(&sandbox)?;
         // As `bash -c` runs it: `$0` is the shell, and the host's path stays outside.
         let mut exec = session
             .prepare(script)

@@ -1,6 +1,7 @@
 //! The `agentfense` command.
 
 mod exec;
+mod keys;
 mod options;
 mod shell;
 mod streams;

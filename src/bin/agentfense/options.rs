@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use agentfense::blocking::{Sandbox, Session};
-use agentfense::{Limits, Mount, NetworkPolicy, NetworkRule, Permission, PermissionRule, SessionOptions};
+use agentfense::{Limits, Mount, NetworkPolicy, NetworkRule, Permission, PermissionRule, SessionOptions, TerminalSize};
 use clap::{Args, ValueEnum};
 
 /// How the workspace is mounted.
@@ -162,12 +162,23 @@ impl SandboxOptions {
     }
 
     /// A session in it.
-    pub(crate) fn session(&self, sandbox: &Sandbox, interactive: bool) -> Result<Session, String> {
-        let mut options = SessionOptions::new().shell(&self.shell).workdir(&self.workdir).interactive(interactive);
-        if interactive {
-            // A prompt that says where one is; --env PS1=... goes before it.
-            options = options.env("PS1", r"\w \$ ");
+    pub(crate) fn session(&self, sandbox: &Sandbox) -> Result<Session, String> {
+        self.session_with(sandbox, SessionOptions::new())
+    }
+
+    /// A session for a person, on a terminal if there is one.
+    pub(crate) fn shell_session(&self, sandbox: &Sandbox, terminal: Option<TerminalSize>) -> Result<Session, String> {
+        // A prompt that says where one is; --env PS1=... goes before it.
+        let mut options = SessionOptions::new().interactive(true).env("PS1", r"\w \$ ");
+        if let Some(size) = terminal {
+            let term = std::env::var("TERM").unwrap_or_else(|_| "xterm".into());
+            options = options.terminal(size).env("TERM", term);
         }
+        self.session_with(sandbox, options)
+    }
+
+    fn session_with(&self, sandbox: &Sandbox, options: SessionOptions) -> Result<Session, String> {
+        let mut options = options.shell(&self.shell).workdir(&self.workdir);
         for (name, value) in &self.env {
             options = options.env(name, value);
         }

@@ -3,8 +3,9 @@
 use clap::Args;
 use rustyline::error::ReadlineError;
 use rustyline::history::FileHistory;
-use rustyline::{Config, Editor};
+use rustyline::{Config, Editor, ExternalPrinter};
 
+use crate::keys::{self, Keys};
 use crate::options::SandboxOptions;
 use crate::streams::HostOutput;
 
@@ -18,21 +19,29 @@ pub(crate) struct Shell {
 impl Shell {
     pub(crate) fn run(self) -> Result<u8, String> {
         let sandbox = self.sandbox.sandbox()?;
-        let session = self.sandbox.session(&sandbox, true)?;
+        let size = keys::size();
+        let session = self.sandbox.shell_session(&sandbox, size)?;
         let config = Config::builder().auto_add_history(false).build();
         let mut editor: Editor<(), FileHistory> = Editor::with_config(config).map_err(|error| error.to_string())?;
         // After the editor, which takes Ctrl-C for itself when it is made.
         let interrupted = session.clone();
         ctrlc::set_handler(move || interrupted.interrupt()).map_err(|error| error.to_string())?;
+        print_background_output(&mut editor, &session);
         let mut status = 0;
         while session.is_open() {
             let Some(script) = read_command(&mut editor, &session)? else { break };
             let exec = session
                 .prepare(script)
-                .stdin_reader(std::io::stdin())
                 .stdout(HostOutput::new(std::io::stdout()))
                 .stderr(HostOutput::new(std::io::stderr()));
-            match exec.wait() {
+            let result = match size {
+                Some(_) => {
+                    let _keys = Keys::hand_to(&session).map_err(|error| format!("the terminal: {error}"))?;
+                    exec.attended().wait()
+                }
+                None => exec.stdin_reader(std::io::stdin()).wait(),
+            };
+            match result {
                 Ok(result) => status = u8::try_from(result.exit_code.unwrap_or(0)).unwrap_or(u8::MAX),
                 Err(error) => return Err(error.to_string()),
             }
@@ -41,6 +50,21 @@ impl Shell {
         self.sandbox.finish(&sandbox)?;
         Ok(status)
     }
+}
+
+/// Shows what background jobs print while a command is typed.
+fn print_background_output(editor: &mut Editor<(), FileHistory>, session: &agentfense::blocking::Session) {
+    // Without a terminal there is no line to be disturbed: it comes with the next command.
+    let Ok(mut printer) = editor.create_external_printer() else { return };
+    let output = session.background_output();
+    // The thread ends when the session does.
+    std::thread::spawn(move || {
+        for piece in output {
+            if printer.print(String::from_utf8_lossy(piece.bytes()).into_owned()).is_err() {
+                return;
+            }
+        }
+    });
 }
 
 /// One whole command, over as many lines as it takes; `None` at the end of the input.

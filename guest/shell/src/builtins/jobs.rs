@@ -134,11 +134,12 @@ pub fn fg(shell: &mut Shell, args: &[BString]) -> Run<i32> {
     let Some(job) = shell.jobs.get(number).cloned() else { return Ok(1) };
     shell.out(&concat(&[&job.text, b"\n"]))?;
     shell.flush_output()?;
-    resume(shell, &job);
     let own = processes::get_group();
     if let Some(group) = job.group {
         let _ = processes::set_foreground(group);
     }
+    // In the foreground first: it may read the terminal at once.
+    resume(shell, &job);
     let mut status = 0;
     let mut stopped = false;
     for (pid, state) in &job.processes {

@@ -8,6 +8,7 @@ use bstr::{BString, ByteSlice};
 use crate::expand::text;
 use crate::files::File;
 use crate::shell::{Flow, Run, Shell};
+use crate::terminal::{Reading, Restored};
 use crate::vars::{Attributes, Ifs, Indexed, Separator, Target, Value, is_name};
 
 const USAGE: &str =
@@ -23,6 +24,7 @@ const TIMED_OUT: i32 = 128 + 14;
 #[derive(Default)]
 struct Request {
     raw: bool,
+    silent: bool,
     array: Option<BString>,
     delimiter: u8,
     /// `-n`, `-N`: so many characters.
@@ -70,7 +72,12 @@ pub fn read(shell: &mut Shell, args: &[BString]) -> Run<i32> {
     {
         shell.write_error(prompt);
     }
-    let record = match read_record(shell, &file, &request)? {
+    let reading =
+        Reading { silent: request.silent, unbuffered: request.count.is_some() || request.delimiter != b'\n' };
+    let restored = file.opened().and_then(|open| Restored::reading(open, reading).ok().flatten());
+    let record = read_record(shell, &file, &request);
+    drop(restored);
+    let record = match record? {
         Ok(record) => record,
         Err(error) => {
             shell.error(format!("read: read error: {}: {}", request.fd, error.message()));
@@ -101,8 +108,9 @@ fn parse<'a>(shell: &mut Shell, args: &'a [BString]) -> Result<(Request, &'a [BS
             letters = rest;
             match letter {
                 b'r' => request.raw = true,
-                // Line editing and echo are the terminal's matter.
-                b'e' | b's' => {}
+                b's' => request.silent = true,
+                // Line editing is the terminal's matter.
+                b'e' => {}
                 b'a' | b'd' | b'i' | b'n' | b'N' | b'p' | b't' | b'u' => {
                     let value = if !rest.is_empty() {
                         BString::from(rest)

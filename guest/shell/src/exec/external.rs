@@ -13,7 +13,7 @@ use crate::exec::Undo;
 use crate::jobs::ProcessState;
 use crate::messages::concat;
 use crate::options::SetOption;
-use crate::shell::{Flow, Hashed, PipeStatus, Run, Shell};
+use crate::shell::{Flow, Hashed, PipeStatus, Role, Run, Shell};
 use crate::vars::AssignMode;
 
 /// Nothing by that name.
@@ -243,8 +243,10 @@ impl Shell {
     /// Waits for a foreground pipeline; the status of its last process. The
     /// others' statuses are left in PIPESTATUS when there are several.
     pub(super) fn wait_foreground(&mut self, pids: &[Pid], group: Option<Pid>, text: &dyn Fn() -> BString) -> Run<i32> {
-        let terminal = group.filter(|_| self.interactive);
-        if let Some(group) = terminal {
+        // An interrupt is for the job, whether there is a terminal or not.
+        let foreground = group.filter(|_| self.interactive || self.role == Role::Session);
+        let mode = foreground.and_then(|_| self.terminal.as_ref()?.mode());
+        if let Some(group) = foreground {
             let _ = processes::set_foreground(group);
         }
         let mut states = vec![ProcessState::Running; pids.len()];
@@ -263,8 +265,14 @@ impl Shell {
                 }
             }
         }
-        if terminal.is_some() {
+        if foreground.is_some() {
             let _ = processes::set_foreground(processes::get_group());
+        }
+        if let (Some(terminal), Some(mode)) = (&self.terminal, mode)
+            && !states.iter().all(|state| matches!(state, ProcessState::Exited(_)))
+        {
+            // Who was stopped or ended by a signal did not tidy up.
+            terminal.set_mode(&mode);
         }
         // A signal that came while we waited has its trap run before the next command.
         self.poll_countdown = 0;

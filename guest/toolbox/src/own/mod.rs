@@ -40,6 +40,7 @@ pub mod split;
 pub mod stat;
 pub mod tail;
 pub mod target;
+pub mod stty;
 pub mod terminal;
 pub mod test;
 pub mod time;
