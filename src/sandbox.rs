@@ -311,6 +311,9 @@ impl Sandbox {
     pub async fn session_with(&self, mut options: SessionOptions) -> Result<Session, Error> {
         self.inner.check()?;
         let mut env = self.inner.env.clone();
+        if options.terminal.is_some() && !env.iter().any(|(name, _)| name == "TERM") {
+            env.push(("TERM".into(), "xterm".into()));
+        }
         merge(&mut env, std::mem::take(&mut options.env));
         self.make_own_directories(&env);
         session::Inner::open(self.inner.kernel.clone(), self.inner.clone(), env, options, None).await

@@ -16,6 +16,7 @@ use std::collections::HashMap;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+pub(crate) use discipline::{CHARACTERS, Mode};
 pub use open_file::Handle;
 pub use open_file::Outlet;
 pub(crate) use open_file::{Access, OpenFile, TRANSFER_LIMIT, Whence};
@@ -28,7 +29,6 @@ pub(crate) use signal::{
 pub(crate) use spawn::{Guest, SpawnRequest, describe_trap};
 pub(crate) use supervise::Inline;
 pub use terminal::TerminalSize;
-pub(crate) use discipline::{CHARACTERS, Mode};
 pub(crate) use terminal::{Terminal, Tty};
 
 use crate::engine::Engine;
@@ -219,6 +219,24 @@ impl Kernel {
         }
     }
 
+    /// Reads a terminal for a process, whenever that is in the foreground.
+    pub(crate) async fn read_terminal(
+        &self,
+        process: &Process,
+        file: &OpenFile,
+        try_read: impl Fn() -> Result<Option<bytes::Bytes>, Errno>,
+    ) -> Result<bytes::Bytes, Errno> {
+        loop {
+            self.await_foreground(process, SIGTTIN).await?;
+            let seen = file.buffered();
+            match try_read()? {
+                Some(data) => return Ok(data),
+                None if file.access().nonblock => return Err(Errno::Again),
+                None => process.block(file.readable_beyond(seen)).await.ok_or(Errno::Intr)?,
+            }
+        }
+    }
+
     /// Changes a terminal's size; the foreground group hears of another one.
     pub(crate) fn resize(&self, terminal: &Terminal, size: TerminalSize) {
         if terminal.tty.as_ref().is_some_and(|tty| tty.set_size(size)) {
@@ -239,9 +257,7 @@ impl Kernel {
         !table.processes.values().filter(|process| process.session == session && process.group() == group).any(
             |process| {
                 table.processes.get(&process.parent()).is_some_and(|parent| {
-                    parent.session == session
-                        && parent.group() != group
-                        && !matches!(parent.state(), State::Zombie(_))
+                    parent.session == session && parent.group() != group && !matches!(parent.state(), State::Zombie(_))
                 })
             },
         )

@@ -422,7 +422,7 @@ impl OpenFile {
 
     /// Waits for more than `seen` buffered bytes, or the end. It may be over
     /// too early.
-    async fn readable_beyond(&self, seen: usize) {
+    pub(crate) async fn readable_beyond(&self, seen: usize) {
         self.event(Event::ReadableBeyond(seen)).await;
     }
 
@@ -454,7 +454,8 @@ impl OpenFile {
         }
     }
 
-    fn buffered(&self) -> usize {
+    /// Bytes that wait to be read, where that is known.
+    pub(crate) fn buffered(&self) -> usize {
         match &self.kind {
             Kind::PipeReader(pipe) | Kind::Fifo(pipe) => pipe.len(),
             Kind::Lines(lines) => lines.len(),

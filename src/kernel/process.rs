@@ -260,7 +260,9 @@ impl Process {
         }
         let before = self.activity.swap(activity::RUNNING, Ordering::AcqRel);
         let waker = Waker::from(self.clone());
+        let outer = CURRENT.replace(self.pid);
         let result = poll(&mut Context::from_waker(&waker));
+        CURRENT.set(outer);
         let rests = result.is_ready()
             || self
                 .activity
@@ -491,8 +493,15 @@ impl Wake for Process {
 }
 
 thread_local! {
+    /// The process that this thread polls.
+    static CURRENT: std::cell::Cell<Pid> = const { std::cell::Cell::new(0) };
     /// Time that processes driven inside the current poll have used.
     static NESTED: std::cell::Cell<u64> = const { std::cell::Cell::new(0) };
+}
+
+/// The process that the calling thread polls; 0 for none.
+pub(super) fn current() -> Pid {
+    CURRENT.get()
 }
 
 /// Polls a process's future and books the time on the process. A child that

@@ -1,7 +1,7 @@
 //! A session's terminal: its standard streams and the lines typed to it.
 
 use std::collections::VecDeque;
-use std::sync::atomic::{AtomicBool, AtomicU32, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -11,6 +11,7 @@ use tokio::sync::Notify;
 use super::discipline::{Discipline, Effects, Mode};
 use super::open_file::{OpenFile, Slot};
 use super::pipe::until;
+use super::process::{Pid, current};
 use super::signal::Signal;
 
 /// The size of a terminal's window, in characters.
@@ -169,8 +170,8 @@ pub(crate) struct Lines {
     expired: AtomicBool,
     typed: Mutex<Typed>,
     readable: Notify,
-    /// Reads that wait.
-    waiting: AtomicUsize,
+    /// The processes whose reads wait.
+    waiting: Mutex<Vec<Pid>>,
     /// A read began to wait, or a process came to rest while one waits.
     changed: Notify,
 }
@@ -282,10 +283,12 @@ impl Lines {
         if self.len() > seen {
             return;
         }
-        let _waiting = Waiting::new(self);
         let typed = until(&self.readable, || self.len() > seen);
         match self.tty.as_ref().and_then(|tty| tty.patience()) {
-            None => typed.await,
+            None => {
+                let _waiting = Waiting::new(self);
+                typed.await;
+            }
             Some(tenths) => {
                 let limit = Duration::from_millis(100) * u32::from(tenths);
                 if tokio::time::timeout(limit, typed).await.is_err() {
@@ -295,38 +298,46 @@ impl Lines {
         }
     }
 
-    /// Whether someone waits for more to be typed.
-    fn is_waited_for(&self) -> bool {
-        self.waiting.load(Ordering::Acquire) > 0
+    /// The processes that wait for more to be typed.
+    fn waiting(&self) -> MutexGuard<'_, Vec<Pid>> {
+        self.waiting.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// A process of the session came to rest.
     pub(crate) fn at_rest(&self) {
-        if self.is_waited_for() {
+        if !self.waiting().is_empty() {
             self.changed.notify_waiters();
         }
     }
 
-    /// Waits until someone waits for more to be typed while the condition holds.
-    pub(crate) async fn wanted_and(&self, condition: impl Fn() -> bool) {
-        until(&self.changed, || self.is_waited_for() && condition()).await;
+    /// Waits until processes wait for more to be typed for which the condition holds.
+    pub(crate) async fn wanted_and(&self, condition: impl Fn(&[Pid]) -> bool) {
+        until(&self.changed, || {
+            let waiting = self.waiting().clone();
+            !waiting.is_empty() && condition(&waiting)
+        })
+        .await;
     }
 }
 
 /// A read that waits.
-struct Waiting<'a>(&'a Lines);
+struct Waiting<'a>(&'a Lines, Pid);
 
 impl<'a> Waiting<'a> {
     fn new(lines: &'a Lines) -> Self {
-        lines.waiting.fetch_add(1, Ordering::AcqRel);
+        let pid = current();
+        lines.waiting().push(pid);
         lines.changed.notify_waiters();
-        Waiting(lines)
+        Waiting(lines, pid)
     }
 }
 
 impl Drop for Waiting<'_> {
     fn drop(&mut self) {
-        self.0.waiting.fetch_sub(1, Ordering::AcqRel);
+        let mut waiting = self.0.waiting();
+        if let Some(at) = waiting.iter().position(|pid| *pid == self.1) {
+            waiting.swap_remove(at);
+        }
     }
 }
 

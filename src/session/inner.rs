@@ -20,8 +20,8 @@ use super::snapshot::Snapshot;
 use super::{Session, SessionOptions};
 use crate::error::Error;
 use crate::kernel::{
-    Access, Birth, Ending, Kernel, OpenFile, PIPE_CAPACITY, Process, SIGINT, SIGKILL, Signal, State as ProcessState,
-    Terminal, TerminalSize, describe_trap, poll_timed,
+    Access, Birth, Ending, Kernel, OpenFile, PIPE_CAPACITY, Pid, Process, SIGINT, SIGKILL, Signal,
+    State as ProcessState, Terminal, TerminalSize, describe_trap, poll_timed,
 };
 use crate::output::gap;
 use crate::stream::Output;
@@ -460,8 +460,17 @@ impl Inner {
     async fn input_is_awaited(&self) {
         let shell = self.process.pid;
         let foreground = &self.terminal.foreground;
-        let rests = || self.kernel.foreground_rests(shell, foreground.load(Ordering::Relaxed));
-        self.terminal.lines.wanted_and(rests).await;
+        let wanted = |waiting: &[Pid]| {
+            let group = foreground.load(Ordering::Relaxed);
+            // On a terminal only the foreground is given what is typed.
+            let reads = |pid: &Pid| {
+                self.kernel.process(*pid).is_some_and(|process| {
+                    process.group() == group && !matches!(process.state(), ProcessState::Stopped)
+                })
+            };
+            (self.terminal.tty.is_none() || waiting.iter().any(reads)) && self.kernel.foreground_rests(shell, group)
+        };
+        self.terminal.lines.wanted_and(wanted).await;
     }
 
     /// What follows from how a call was left.

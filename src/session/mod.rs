@@ -76,7 +76,7 @@ impl SessionOptions {
     }
 
     /// Makes the standard streams a terminal of that size. Programs then see
-    /// one (`isatty`), lines end in CR LF, what is typed is shown, and the keys
+    /// one (`isatty`, `TERM=xterm` unless set), lines end in CR LF, what is typed is shown, and the keys
     /// of job control work ([`Session::send_keys`]).
     pub fn terminal(mut self, size: TerminalSize) -> Self {
         self.terminal = Some(size);

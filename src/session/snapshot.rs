@@ -92,7 +92,12 @@ mod tests {
 
     #[test]
     fn what_was_written_is_read() {
-        let snapshot = Snapshot { shell: "/bin/bash", interactive: true, terminal: Some(TerminalSize::default()), state: b"state" };
+        let snapshot = Snapshot {
+            shell: "/bin/bash",
+            interactive: true,
+            terminal: Some(TerminalSize::default()),
+            state: b"state",
+        };
         assert_eq!(Snapshot::from_bytes(&snapshot.to_bytes()), Ok(snapshot));
     }
 

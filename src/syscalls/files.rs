@@ -6,7 +6,7 @@ use wasmtime::component::Resource;
 use super::Failure;
 use crate::fs::{self, Errno, FileType, SetAttr};
 use crate::kernel::{
-    CHARACTERS, Disposition, Ending, Guest, Handle, Mode, OpenFile, SIGPIPE, SIGTTIN, SIGTTOU, TerminalSize, Tty,
+    CHARACTERS, Disposition, Ending, Guest, Handle, Mode, OpenFile, SIGPIPE, SIGTTOU, TerminalSize, Tty,
     Whence as KernelWhence,
 };
 use crate::wit::guest::agentfense::kernel::files::{
@@ -72,10 +72,11 @@ impl Guest {
 impl wit::HostOpenFile for Guest {
     async fn read(&mut self, file: File, len: u32) -> Result<Vec<u8>, Failure> {
         let file = self.open_file(&file)?;
-        if file.is_terminal() {
-            self.kernel.await_foreground(&self.process, SIGTTIN).await?;
-        }
         let max = len as usize;
+        if file.is_terminal() {
+            let (kernel, process) = (self.kernel.clone(), self.process.clone());
+            return Ok(kernel.read_terminal(&process, &file, || file.try_read(max)).await?.into());
+        }
         // What is there is read without looking at signals or other tasks.
         if let Some(data) = file.try_read(max)? {
             return Ok(data.into());
@@ -86,10 +87,11 @@ impl wit::HostOpenFile for Guest {
 
     async fn read_until(&mut self, file: File, delimiter: u8, max: u32) -> Result<Vec<u8>, Failure> {
         let file = self.open_file(&file)?;
-        if file.is_terminal() {
-            self.kernel.await_foreground(&self.process, SIGTTIN).await?;
-        }
         let max = max as usize;
+        if file.is_terminal() {
+            let (kernel, process) = (self.kernel.clone(), self.process.clone());
+            return Ok(kernel.read_terminal(&process, &file, || file.try_read_until(delimiter, max)).await?.into());
+        }
         if let Some(data) = file.try_read_until(delimiter, max)? {
             return Ok(data.into());
         }

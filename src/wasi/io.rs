@@ -172,10 +172,10 @@ impl Guest {
 
     async fn read_some(&mut self, stream: &Resource<InputStream>, len: u64) -> Streamed<Bytes> {
         let max = length(len);
-        if self.table.get(stream)?.file.is_terminal() {
-            self.kernel.await_foreground(&self.process, SIGTTIN).await.map_err(StreamFailure::Errno)?;
-        }
         loop {
+            if self.table.get(stream)?.file.is_terminal() {
+                self.kernel.await_foreground(&self.process, SIGTTIN).await.map_err(StreamFailure::Errno)?;
+            }
             let stream = self.table.get_mut(stream)?;
             match stream.try_read(max) {
                 Ok(Some(data)) if data.is_empty() && max > 0 => return Err(StreamFailure::Closed),

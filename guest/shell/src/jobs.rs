@@ -65,7 +65,7 @@ pub struct Job {
     pub group: Option<Pid>,
     /// The command's text.
     pub text: BString,
-    /// Its end has been told.
+    /// Its end, or that it was stopped, has been told.
     pub notified: bool,
     /// `disown -h`
     pub no_hangup: bool,
@@ -197,6 +197,7 @@ impl Jobs {
                 for process in &mut job.processes {
                     if process.0 == pid {
                         process.1 = state;
+                        job.notified = false;
                     }
                 }
             }
@@ -308,6 +309,22 @@ impl Shell {
                     return;
                 }
                 Ok(None) | Err(_) => return,
+            }
+        }
+    }
+
+    /// Tells a person which jobs have ended or were stopped since the last prompt.
+    pub(crate) fn notify_jobs(&mut self) {
+        if !self.interactive {
+            return;
+        }
+        let changed = |job: &&Job| !job.notified && job.state() != ProcessState::Running;
+        let changed: Vec<Job> = self.jobs.iter().filter(changed).cloned().collect();
+        for job in changed {
+            let line = self.jobs.describe(&job, false);
+            self.write_error(&line);
+            if let Some(job) = self.jobs.get_mut(job.number) {
+                job.notified = true;
             }
         }
     }

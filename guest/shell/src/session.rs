@@ -172,6 +172,7 @@ impl Shell {
             self.set_cwd(own_cwd);
         }
         self.reap();
+        self.notify_jobs();
         self.sweep_jobs();
         Outcome { status: self.status as u8, exited }
     }

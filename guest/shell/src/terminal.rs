@@ -1,32 +1,37 @@
 //! The session's terminal: its modes around jobs and `read`, and its window.
 
+use std::cell::RefCell;
+
 use agentfense_sys::Errno;
 use agentfense_sys::files::{OpenFile, TerminalMode, WindowSize};
+use agentfense_sys::processes::{self, Pid};
 
-use crate::shell::Shell;
+use crate::shell::{Role, Shell};
 
 /// Bits of `c_lflag` (termios(3)).
 const ICANON: u32 = 2;
 const ECHO: u32 = 8;
 
 /// The terminal that a session's shell was started on.
-pub struct Terminal(OpenFile);
+pub struct Terminal {
+    file: OpenFile,
+    /// Its mode when the foreground job started.
+    before: RefCell<Option<TerminalMode>>,
+}
 
 impl Terminal {
     /// The terminal that is this process's standard input.
     pub fn inherited() -> Option<Terminal> {
-        OpenFile::inherited(0).filter(OpenFile::is_terminal).map(Terminal)
+        let file = OpenFile::inherited(0).filter(OpenFile::is_terminal)?;
+        Some(Terminal { file, before: RefCell::default() })
     }
 
-    /// How it is set now.
-    pub fn mode(&self) -> Option<TerminalMode> {
-        self.0.terminal_mode().ok()
-    }
-
-    /// Sets it as it was.
-    pub fn set_mode(&self, mode: &TerminalMode) {
-        // One that is gone has no mode to be restored.
-        let _ = self.0.set_terminal_mode(mode, false);
+    /// Sets it as it was when the foreground job started.
+    pub fn restore(&self) {
+        if let Some(mode) = self.before.take() {
+            // One that is gone has no mode to be restored.
+            let _ = self.file.set_terminal_mode(&mode, false);
+        }
     }
 }
 
@@ -72,9 +77,23 @@ impl Drop for Restored<'_> {
 }
 
 impl Shell {
+    /// Makes a job's group the one that keys and interrupts are for, before
+    /// any process of it runs: a child is first started when its parent waits
+    /// or starts another. Whether jobs have groups that need it.
+    pub(crate) fn to_foreground(&self, group: Pid) -> bool {
+        let leads = self.interactive || self.role == Role::Session;
+        if leads {
+            if let Some(terminal) = &self.terminal {
+                terminal.before.replace(terminal.file.terminal_mode().ok());
+            }
+            let _ = processes::set_foreground(group);
+        }
+        leads
+    }
+
     /// LINES and COLUMNS, of a terminal whose size is known (`checkwinsize`).
     pub(crate) fn note_window_size(&mut self) {
-        let Some(Ok(WindowSize { rows, columns })) = self.terminal.as_ref().map(|terminal| terminal.0.window_size())
+        let Some(Ok(WindowSize { rows, columns })) = self.terminal.as_ref().map(|terminal| terminal.file.window_size())
         else {
             return;
         };

@@ -4,13 +4,17 @@ use crate::input::{open, or_stdin};
 use agentfense_support::quote::lossy;
 use agentfense_support::{Item, Options, Outcome, complain, stdout};
 use agentfense_sys::error_text;
-use agentfense_sys::files::{self, OpenFile, OpenFlags};
+use agentfense_sys::files::{self, OpenFile, OpenFlags, TerminalMode};
 use std::io::{BufRead, Write};
+
+/// Bits of `c_lflag` (termios(3)).
+const ICANON: u32 = 2;
+const ECHO: u32 = 8;
 
 const HELP: &str = "\
 {} [OPTION]... [FILE]...
-Show files (standard input by default). On a terminal it waits after each page for a line: an empty one goes on, a
-number goes on by so many lines, q ends. Elsewhere it copies.
+Show files (standard input by default). On a terminal it waits after each page for a key: space goes on by a page,
+d by half of one, return by a line, G to the end; q ends. It does not go back. Elsewhere it copies.
 
   -N   number the lines
 The other options of less that have no argument are accepted.";
@@ -29,9 +33,8 @@ pub fn main(args: Vec<Vec<u8>>) -> Outcome {
         }
     }
     let terminal = OpenFile::inherited(1).is_some_and(|file| file.is_terminal());
-    let keys = if terminal { files::open("/dev/tty", OpenFlags::READ, 0).ok() } else { None };
-    let lines = agentfense_sys::var("LINES").and_then(|value| lossy(value).parse().ok()).unwrap_or(24usize);
-    let page = lines.saturating_sub(1).max(1);
+    let keys = if terminal { Keys::open() } else { None };
+    let page = keys.as_ref().map_or(0, Keys::page);
     let (mut out, mut status, mut left, mut count) = (stdout(), 0, page, 0u64);
     for name in or_stdin(&names) {
         let Some(mut input) = open(&command, name, &mut status) else { continue };
@@ -52,15 +55,19 @@ pub fn main(args: Vec<Vec<u8>>) -> Outcome {
             {
                 out.write_all(b"--More--")?;
                 out.flush()?;
-                // The end of the terminal's input ends the pager, as q does.
-                let typed = keys.read_until(b'\n', 256).unwrap_or_default();
-                match lossy(&typed).trim() {
-                    "" if !typed.is_empty() => left = page,
-                    text => match text.parse::<usize>() {
-                        Ok(lines) => left = lines.max(1),
-                        Err(_) => return Ok(status),
-                    },
-                }
+                let key = keys.next();
+                out.write_all(b"\r        \r")?;
+                left = match key {
+                    Some(b' ' | b'f') => page,
+                    Some(b'd') => page.div_ceil(2),
+                    Some(b'\n' | b'\r' | b'j' | b'e') => 1,
+                    Some(b'G' | b'>') => usize::MAX,
+                    // The end of the terminal's input ends the pager, as q does.
+                    _ => {
+                        out.flush()?;
+                        return Ok(status);
+                    }
+                };
             }
             left = left.saturating_sub(1);
             count += 1;
@@ -72,4 +79,38 @@ pub fn main(args: Vec<Vec<u8>>) -> Outcome {
     }
     out.flush()?;
     Ok(status)
+}
+
+/// The terminal, whose keys are read one by one while this is there.
+struct Keys {
+    terminal: OpenFile,
+    before: TerminalMode,
+}
+
+impl Keys {
+    fn open() -> Option<Keys> {
+        let terminal = files::open("/dev/tty", OpenFlags::READ, 0).ok()?;
+        let before = terminal.terminal_mode().ok()?;
+        let mut mode = before.clone();
+        mode.local &= !(ICANON | ECHO);
+        terminal.set_terminal_mode(&mode, false).ok()?;
+        Some(Keys { terminal, before })
+    }
+
+    /// Lines that fit above the prompt.
+    fn page(&self) -> usize {
+        let rows = self.terminal.window_size().map_or(0, |size| usize::from(size.rows));
+        if rows > 1 { rows - 1 } else { 23 }
+    }
+
+    fn next(&self) -> Option<u8> {
+        self.terminal.read_some(1).ok()?.first().copied()
+    }
+}
+
+impl Drop for Keys {
+    fn drop(&mut self) {
+        // A terminal that is gone has no mode to be restored.
+        let _ = self.terminal.set_terminal_mode(&self.before, false);
+    }
 }

@@ -97,6 +97,8 @@ pub fn jobs(shell: &mut Shell, args: &[BString]) -> Run<i32> {
         }
         if state.is_done() {
             shell.jobs.remove(number);
+        } else if let Some(job) = shell.jobs.get_mut(number) {
+            job.notified = true;
         }
     }
     Ok(status)

@@ -72,8 +72,7 @@ pub fn read(shell: &mut Shell, args: &[BString]) -> Run<i32> {
     {
         shell.write_error(prompt);
     }
-    let reading =
-        Reading { silent: request.silent, unbuffered: request.count.is_some() || request.delimiter != b'\n' };
+    let reading = Reading { silent: request.silent, unbuffered: request.count.is_some() || request.delimiter != b'\n' };
     let restored = file.opened().and_then(|open| Restored::reading(open, reading).ok().flatten());
     let record = read_record(shell, &file, &request);
     drop(restored);

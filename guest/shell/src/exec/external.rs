@@ -243,12 +243,12 @@ impl Shell {
     /// Waits for a foreground pipeline; the status of its last process. The
     /// others' statuses are left in PIPESTATUS when there are several.
     pub(super) fn wait_foreground(&mut self, pids: &[Pid], group: Option<Pid>, text: &dyn Fn() -> BString) -> Run<i32> {
-        // An interrupt is for the job, whether there is a terminal or not.
-        let foreground = group.filter(|_| self.interactive || self.role == Role::Session);
-        let mode = foreground.and_then(|_| self.terminal.as_ref()?.mode());
-        if let Some(group) = foreground {
-            let _ = processes::set_foreground(group);
-        }
+        let foreground = match (group, pids) {
+            (None, _) => false,
+            (Some(group), [_]) => self.to_foreground(group),
+            // It is there since its first process.
+            (Some(_), _) => self.interactive || self.role == Role::Session,
+        };
         let mut states = vec![ProcessState::Running; pids.len()];
         let mut result = Ok(());
         // The last first: the kernel runs a child that was just started on its
@@ -265,14 +265,14 @@ impl Shell {
                 }
             }
         }
-        if foreground.is_some() {
+        if foreground {
             let _ = processes::set_foreground(processes::get_group());
         }
-        if let (Some(terminal), Some(mode)) = (&self.terminal, mode)
+        if let Some(terminal) = self.terminal.as_ref().filter(|_| foreground)
             && !states.iter().all(|state| matches!(state, ProcessState::Exited(_)))
         {
             // Who was stopped or ended by a signal did not tidy up.
-            terminal.set_mode(&mode);
+            terminal.restore();
         }
         // A signal that came while we waited has its trap run before the next command.
         self.poll_countdown = 0;
@@ -286,12 +286,25 @@ impl Shell {
                 let line = concat(&[b"\n", &self.jobs.describe(&job, false)]);
                 self.write_error(&line);
             }
+            if let Some(job) = self.jobs.get_mut(number) {
+                job.notified = true;
+            }
             return Ok(stopped.status());
         }
         for (pid, state) in pids.iter().zip(&states) {
             if let ProcessState::Signaled(signal) = state {
                 self.report_death(*pid, *signal, text);
             }
+        }
+        let interrupted = ProcessState::Signaled(Signal::SIGINT.number());
+        if foreground
+            && self.role == Role::Session
+            && states.contains(&interrupted)
+            && self.traps.get(Signal::SIGINT.number()).is_none()
+        {
+            // Its group alone had the signal: the rest of the list ends with it.
+            self.status = interrupted.status();
+            return Err(Flow::Interrupt);
         }
         if pids.len() > 1 {
             self.pipe_status = PipeStatus::Many(Rc::new(states.iter().map(|state| state.status()).collect()));
@@ -302,6 +315,10 @@ impl Shell {
     /// Says that a signal ended a process, for all but INT and PIPE.
     #[cold]
     pub(crate) fn report_death(&mut self, pid: Pid, signal: u8, text: &dyn Fn() -> BString) {
+        if signal == Signal::SIGINT.number() && self.terminal.is_some() && self.interactive {
+            // After the echo of the key.
+            return self.write_error(b"\n");
+        }
         if signal == Signal::SIGINT.number() || signal == Signal::SIGPIPE.number() {
             return;
         }

@@ -48,8 +48,12 @@ impl Shell {
         let last = commands.len() - 1;
         let monitor = self.has_job_control();
         let in_place = self.options.shopt(Shopt::Lastpipe) && !monitor && plans[last] != Plan::Program;
-        let here = if in_place || matches!(plans[last], Plan::Shell | Plan::Print) {
+        // A stage in this process is not of the job that keys are for.
+        let apart = monitor && self.terminal.is_some();
+        let here = if in_place || plans[last] == Plan::Print || (plans[last] == Plan::Shell && !apart) {
             Some(last)
+        } else if apart {
+            None
         } else {
             plans.iter().rposition(|plan| *plan == Plan::Shell)
         };
@@ -77,6 +81,7 @@ impl Shell {
             };
             if let (Stage::Process(pid), Some(0)) = (&stage, group) {
                 group = Some(*pid);
+                self.to_foreground(*pid);
             }
             stages.push(stage);
             input = next;

@@ -2,7 +2,7 @@
 
 use agentfense_support::options::base_name;
 use agentfense_support::{Failure, Item, Long, Options, Outcome, Takes, quote, stdout};
-use agentfense_sys::files::OpenFile;
+use agentfense_sys::files::{OpenFile, WindowSize};
 use std::io::{Read, Write};
 
 const HELP: &str = "\
@@ -142,13 +142,19 @@ impl Terminal {
     }
 
     fn capability(self, name: &str) -> Option<Capability> {
-        let size = |variable: &str, usual: i64| {
+        // The environment goes before the window, as in ncurses(3).
+        let size = |variable: &str, of: fn(WindowSize) -> u16, usual: i64| {
             let value = agentfense_sys::var(variable).and_then(|value| std::str::from_utf8(&value).ok()?.parse().ok());
-            Capability::Number(value.filter(|&size| size > 0).unwrap_or(usual))
+            let window = || {
+                let windows = [1, 2, 0].into_iter().filter_map(OpenFile::inherited);
+                windows.filter_map(|file| file.window_size().ok()).map(|size| of(size).into()).next()
+            };
+            let value = value.filter(|&size| size > 0).or_else(|| window().filter(|&size| size > 0));
+            Capability::Number(value.unwrap_or(usual))
         };
         match (name, self) {
-            ("cols", _) => return Some(size("COLUMNS", 80)),
-            ("lines", _) => return Some(size("LINES", 24)),
+            ("cols", _) => return Some(size("COLUMNS", |window| window.columns, 80)),
+            ("lines", _) => return Some(size("LINES", |window| window.rows, 24)),
             ("it", Terminal::Xterm(_)) => return Some(Capability::Number(8)),
             ("it", Terminal::Dumb) => return Some(Capability::Number(-1)),
             ("colors", Terminal::Xterm(colours)) => return Some(Capability::Number(colours.into())),

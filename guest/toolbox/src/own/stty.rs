@@ -187,8 +187,8 @@ impl Stty {
                 (file, name)
             }
             None => {
-                let file = OpenFile::inherited(0)
-                    .ok_or_else(|| Failure::new("'standard input': Bad file descriptor"))?;
+                let file =
+                    OpenFile::inherited(0).ok_or_else(|| Failure::new("'standard input': Bad file descriptor"))?;
                 (file, "standard input".to_owned())
             }
         };
