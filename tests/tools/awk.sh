@@ -30,7 +30,7 @@ printf 'ab\naab\n' | awk '/^a{2}b/'; echo 'a.b' | awk '$0 ~ "a\\.b"'; echo 'foo 
 echo '10 9' | awk '{print ($1>$2), ("10">"9"), ($1"">$2"")}'; awk 'BEGIN{print (1==1.0), ("a"<"b"), (""==0), x==0, x==""}'
 ### files missing (stderr, wrong)
 awk '{print}' nofile; echo $?
-### syntax errors (wrong)
+### syntax errors
 awk 'BEGIN{print (}' 2>/dev/null; echo $?; awk 2>/dev/null; echo $?
 ### uninitialised and odd
 awk 'BEGIN{print length(), length(x), -x, !x; print substr("hello",0), substr("hello",-1,3), substr("hello",4,100)}' </dev/null; echo 'a b c d' | awk '{NF=2; print; $5="e"; print; print NF}'

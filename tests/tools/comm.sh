@@ -5,7 +5,7 @@ f; comm x y; comm -12 x y; comm -23 x y; comm -13 x y; comm -3 x y; comm -1 x y;
 f; comm - y < x; comm --output-delimiter=, x y; comm --total x y; comm -12 --total x y
 ### not in order (stderr)
 printf 'b\na\n' > x; printf 'a\n' > y; comm x y; echo $?; comm --nocheck-order x y; comm --check-order x y; echo $?
-### missing (stderr, wrong)
+### missing (stderr)
 f; comm x nofile; echo $?; comm x; echo $?
 ### zero, repeats
 printf 'a\0' > x; comm -z x x | od -c; printf 'a\na\n' > x; printf 'a\n' > y; comm x y; printf 'a' > x; comm x y

@@ -11,7 +11,7 @@ printf 'a\tb\tc\n' | cut -f2
 input | cut -c2; input | cut -c-3; input | cut -c2-3,5-; input | cut -c1,1,1
 ### bytes
 printf 'h\303\251llo\n' | cut -b1-2 | od -An -tx1; printf 'h\303\251llo\n' | cut -b 4-
-### characters are bytes to GNU (wrong)
+### characters are bytes to GNU
 printf 'h\303\251llo\n' | cut -c1-3 | od -An -tx1
 ### output separator
 input | cut -d: -f1,3 --output-delimiter=' - '; echo abcdef | cut -c1-2,4-5 --output-delimiter=/
@@ -39,7 +39,7 @@ echo a | cut; echo $?
 echo a | cut -f0; echo $?; echo a | cut -f3-2; echo $?; echo a | cut -c x; echo $?; echo a | cut -b ''; echo $?
 ### two kinds of lists (stderr)
 echo a | cut -c1 -f1; echo $?
-### separator without fields (stderr, wrong)
+### separator without fields (stderr)
 echo a | cut -c1 -d:; echo $?; echo a | cut -s -c1; echo $?; echo a | cut -d ab -f1; echo $?
 ### long lines
 seq 1000 | tr '\n' ',' | cut -d, -f500,999

@@ -4,7 +4,7 @@ echo abc | dd 2>/dev/null; echo abcdef | dd bs=2 count=2 2>/dev/null; echo; echo
 printf 'abcde' | dd bs=2 status=noxfer; printf abcd | dd ibs=1 obs=2 status=noxfer | cat; printf '' | dd status=none
 ### skip and seek
 echo abcdef > f; dd if=f bs=1 skip=2 count=2 2>/dev/null; echo; printf XY | dd of=f bs=1 seek=1 conv=notrunc 2>/dev/null; cat f; printf ZZ | dd of=g bs=1 seek=3 2>/dev/null; od -c g
-### conversions (wrong)
+### conversions
 echo aBc | dd conv=ucase 2>/dev/null; echo aBc | dd conv=lcase 2>/dev/null; printf abcd | dd conv=swab 2>/dev/null; echo; printf a | dd bs=4 conv=sync 2>/dev/null | od -c; printf 'ab\nc\n' | dd cbs=4 conv=block 2>/dev/null | od -c; printf 'ab  c   ' | dd cbs=4 conv=unblock 2>/dev/null
 ### flags
 echo abc > f; printf def | dd of=f oflag=append conv=notrunc 2>/dev/null; cat f; dd if=f bs=4 skip=1 iflag=skip_bytes 2>/dev/null; seq 1000 | dd bs=1k count=2 iflag=fullblock 2>/dev/null | wc -c; dd if=f iflag=count_bytes count=2 2>/dev/null; echo

@@ -4,7 +4,7 @@ mkdir -p d/e; printf 12345 > d/f; printf 123 > d/e/g; du -b d/f d/e/g; du --appa
 mkdir -p d/e/f; echo a > d/x; du -a d | cut -f2 | sort; du -d1 d | cut -f2; du -s d | cut -f2; du -S d | cut -f2; du --max-depth=0 d | cut -f2; du -a --exclude=x d | cut -f2 | sort; du -d 1 -a d | cut -f2 | sort
 ### hard links count once
 head -c 10000 /dev/zero > a; ln a b; du -bc a b | tail -1; du -lbc a b | tail -1; rm a b
-### units and thresholds (wrong)
+### units and thresholds
 head -c 100000 /dev/zero > a; du --apparent-size -k a; du --apparent-size -h a; du --apparent-size -B 1000 a; du --apparent-size --si a; du -b -t 200000 a; du -b -t 1000 a; rm a
 ### missing (stderr)
 du nofile; echo $?; du -d x .; echo $?

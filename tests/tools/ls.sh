@@ -12,7 +12,7 @@ printf 12345 > f; chmod 640 f; touch -d '2020-01-02 03:04' f; ls -go f; ls -ln f
 head -c 5000 /dev/zero > f; ls -go --time-style=+ f; mkdir e; ls -l e
 ### recent and old times
 touch -d '2001-02-03 04:05' f; ls -go f; ls -go --full-time f; ls -go --time-style=long-iso f; ls -go --time-style=iso f; ls -go --time-style=+%Y f
-### sizes (wrong)
+### sizes
 printf 123 > a; head -c 1234567 /dev/zero > b; ls -S; ls -Sr; ls -goh --time-style=+ b; ls -go --si --time-style=+ b; ls -go --block-size=K --time-style=+ b; rm b
 ### by time
 touch -d '2001-01-01' old; touch -d '2002-01-01' mid; touch -d '2003-01-01' new; ls -t; ls -tr; ls -1tu | wc -l
@@ -24,7 +24,7 @@ mkdir d e; touch d/x e/y f; ls; ls d e; ls d f; ls -d d e; ls -d */
 mkdir -p d/e; touch d/x d/e/y z; ls -R
 ### kinds
 mkdir d; touch x; chmod +x x; ln -s x l; ls -F; ls -p; ls --file-type; cd "$(mktemp -d)"; mkfifo p; ls -F; ls --file-type
-### links (wrong)
+### links
 touch f; ln -s f l; ln -s nowhere n; mkdir d; ln -s d dl; ls -go --time-style=+ l n | sed 's/^[^ ]* //'; ls dl; ls -d dl; ls -L n 2>/dev/null; echo $?
 ### inodes are numbers
 touch f; ls -i f | grep -c '^ *[0-9][0-9]* f$'; ls -s f
@@ -34,7 +34,7 @@ touch 'a b' $'n\nl' "q'q" 'd"d'; ls; ls -b; ls -Q; ls -N | od -c | head -3; ls -
 ls nofile; echo $?; touch a; ls nofile a; echo $?
 ### ignore
 touch a.c b.c b.o; ls -I '*.o'; ls --hide='*.c'; touch x~; ls -B
-### colours (wrong)
+### colours
 mkdir d; touch f; ln -s f l; touch x; chmod +x x; TERM=xterm ls --color=always | cat -v; ls --color=never; ls --color=auto
 ### zero ends
 touch a b; ls --zero | od -c

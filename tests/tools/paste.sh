@@ -4,7 +4,7 @@ seq 3 > a; seq 4 5 > b; paste a b; paste -d, a b; paste -d ',;' a b a; paste -s 
 seq 4 | paste - -; seq 4 | paste -d' ' - - -; paste </dev/null; seq 2 | paste -s
 ### no final newline, zero
 printf 'a' > a; printf 'b\nc' > b; paste a b; printf 'a\0b\0' | paste -zs -d, | od -c
-### missing (stderr, wrong)
+### missing (stderr)
 paste nofile; echo $?; seq 2 > a; paste a nofile; echo $?
 ### separators (stderr)
 seq 2 | paste -s -d '\\'; seq 3 | paste -sd '\t,'; seq 2 | paste -s -d ''; seq 2 | paste -s -d '\'; echo $?

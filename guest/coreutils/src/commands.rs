@@ -39,32 +39,25 @@ table! {
     base64 uu_base64
     basenc uu_basenc
     cksum uu_cksum
-    comm uu_comm
     csplit uu_csplit
-    cut uu_cut
-    date uu_date
     dircolors uu_dircolors
     echo uu_echo
     expand uu_expand
     expr uu_expr
     factor uu_factor
     fmt uu_fmt
-    fold uu_fold
     join uu_join
     link uu_link
     nl uu_nl
     nproc uu_nproc
     numfmt uu_numfmt
     od uu_od
-    paste uu_paste
     pathchk uu_pathchk
     pr uu_pr
     printenv uu_printenv
     printf uu_printf
     ptx uu_ptx
     pwd uu_pwd
-    readlink uu_readlink
-    realpath uu_realpath
     rm uu_rm
     seq uu_seq
     shred uu_shred
@@ -74,7 +67,6 @@ table! {
     tr uu_tr
     tsort uu_tsort
     unexpand uu_unexpand
-    uniq uu_uniq
     unlink uu_unlink
     yes uu_yes
 }

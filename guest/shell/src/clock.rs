@@ -5,9 +5,6 @@ use agentfense_sys::files::{self, OpenFlags};
 
 use crate::shell::Shell;
 
-/// Where a system keeps its time zones.
-const ZONES: &[u8] = b"/usr/share/zoneinfo/";
-
 /// Larger than any file of a time zone.
 const MAX_FILE: u32 = 1 << 20;
 
@@ -22,16 +19,8 @@ impl Shell {
     /// world, or a rule. A sandbox without `TZ` lives in UTC.
     fn zone(&mut self) -> Zone {
         let Some(text) = self.var(b"TZ") else { return Zone::utc() };
-        let name = text.strip_prefix(b":").unwrap_or(&text);
-        if name.is_empty() {
-            return Zone::utc();
-        }
-        let path = if name.starts_with(b"/") { name.to_vec() } else { [ZONES, name].concat() };
-        let file = files::open(&path, OpenFlags::READ, 0).and_then(|file| file.read_some(MAX_FILE));
-        file.ok()
-            .and_then(|bytes| Zone::from_file(&bytes))
-            .or_else(|| Zone::named(std::str::from_utf8(name).ok()?))
-            .or_else(|| Zone::parse(name))
-            .unwrap_or_else(|| Zone::unknown(name))
+        Zone::of_variable(&text, |path| {
+            files::open(path, OpenFlags::READ, 0).and_then(|file| file.read_some(MAX_FILE)).ok()
+        })
     }
 }

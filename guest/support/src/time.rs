@@ -1,7 +1,8 @@
-//! Points in time as commands print them. A sandbox lives in UTC.
+//! Points in time as commands print them: in the zone that `TZ` names, UTC without.
 
-pub use crate::date::{parse, parse_from};
-pub use agentfense_calendar::{Civil, MONTHS, days_from_civil};
+pub use crate::date::{parse, parse_from, parse_in};
+pub use agentfense_calendar::{Civil, MONTHS, Zone, days_from_civil, format};
+use std::sync::OnceLock;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 /// Nanoseconds since the epoch, now.
@@ -10,6 +11,25 @@ pub fn now() -> i64 {
         Ok(since) => i64::try_from(since.as_nanos()).unwrap_or(i64::MAX),
         Err(_) => 0,
     }
+}
+
+/// The zone that `TZ` names.
+pub fn local_zone() -> &'static Zone {
+    static ZONE: OnceLock<Zone> = OnceLock::new();
+    ZONE.get_or_init(|| std::env::var_os("TZ").map_or_else(Zone::utc, |name| zone_of(name.as_encoded_bytes())))
+}
+
+/// The zone of a name as `TZ` has it.
+pub fn zone_of(name: &[u8]) -> Zone {
+    /// Larger than any file of a time zone.
+    const MAX_FILE: u32 = 1 << 20;
+    Zone::of_variable(name, |path| crate::read::open(path).and_then(|file| file.read_some(MAX_FILE)).ok())
+}
+
+/// Takes nanoseconds since the epoch apart, in local time.
+pub fn local(time: i64) -> Civil {
+    let civil = Civil::from_nanoseconds(time);
+    Civil { nanosecond: civil.nanosecond, ..Civil::at(civil.seconds, &local_zone().at(civil.seconds)) }
 }
 
 #[cfg(test)]

@@ -32,7 +32,10 @@ table! {
     "chown" own::chown::chown;
     "clear" own::capabilities::main;
     "cmp" own::cmp::main, 2;
+    "comm" own::comm::main;
     "cp" own::cp::main;
+    "cut" own::cut::main;
+    "date" own::date::main;
     "dd" own::dd::main;
     "df" own::df::main;
     "diff" own::diff::main, 2;
@@ -44,8 +47,9 @@ table! {
     "false" own::truth::no;
     "fgrep" own::grep::fgrep, 2;
     "find" own::find::main;
+    "flock" own::flock::main, 64;
+    "fold" own::fold::main;
     "gawk" own::awk::main, 2;
-        "flock" own::flock::main, 64;
     "getopt" own::getopt::main, 2;
     "grep" own::grep::grep, 2;
     "groups" own::id::groups;
@@ -67,6 +71,9 @@ table! {
     "ncal" own::cal::main, 64;
     "nice" own::nice::main, 125;
     "nohup" own::nohup::main, 125;
+    "paste" own::paste::main;
+    "readlink" own::canonical::readlink;
+    "realpath" own::canonical::realpath;
     "reset" own::capabilities::main;
     "rev" own::rev::main;
     "rmdir" own::rmdir::main;
@@ -96,6 +103,7 @@ table! {
     "truncate" own::truncate::main;
     "tty" own::terminal::tty, 2;
     "uname" own::host::uname;
+    "uniq" own::uniq::main;
     "uptime" own::host::uptime;
     "users" own::host::users;
     "vdir" own::ls::vdir, 2;

@@ -1,7 +1,7 @@
 //! cal and ncal: calendars, with the change from Julius' to Gregory's as Britain made it in September 1752.
 
 use agentfense_support::options::base_name;
-use agentfense_support::time::{Civil, MONTHS, days_from_civil, now};
+use agentfense_support::time::{Civil, MONTHS, days_from_civil, local, now};
 use agentfense_support::{Failure, Item, Options, Outcome, stdout};
 use std::io::Write;
 
@@ -217,7 +217,7 @@ fn bad_month(text: &str) -> Failure {
 pub fn main(args: Vec<Vec<u8>>) -> Outcome {
     let name = args.first().map(|name| base_name(name)).unwrap_or_default();
     let mut options = Options::new(args, "13A:B:bCd:ehjJm:MNSwy", &[], HELP);
-    let today = Civil::from_nanoseconds(now());
+    let today = local(now());
     let (mut current, mut today) = ((today.year, today.month), Some((today.year, today.month, today.day)));
     let mut style =
         Style { columns: name == "ncal", day_of_year: false, monday_first: false, week_numbers: false, today: None };

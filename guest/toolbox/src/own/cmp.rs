@@ -101,8 +101,9 @@ pub fn main(args: Vec<Vec<u8>>) -> Outcome {
     for (skip, value) in skips.iter_mut().zip(names.iter().skip(2)) {
         *skip = count("SKIP", value)?;
     }
-    let mut sides =
-        [Side::open(&names[0], skips[0])?, Side::open(names.get(1).map_or(&b"-"[..], Vec::as_slice), skips[1])?];
+    let second = names.get(1).map_or(&b"-"[..], Vec::as_slice);
+    let opened = Side::open(&names[0], skips[0]).and_then(|one| Ok([one, Side::open(second, skips[1])?]));
+    let mut sides = opened.map_err(|failure| if silent { Failure::quiet(2) } else { failure })?;
     let sizes = sides.iter().zip(skips).filter_map(|(side, skip)| {
         let stat = side.input.get_ref().stat().ok().filter(|stat| stat.kind == FileType::Regular)?;
         Some(stat.size.saturating_sub(skip))

@@ -12,7 +12,8 @@ const HELP: &str = "\
 Copy a file, converting and formatting according to the operands.
 
   bs=BYTES        read and write up to BYTES bytes at a time (default: 512)
-  conv=CONVS      ascii-free conversions: lcase ucase swab sync noerror notrunc nocreat
+  cbs=BYTES       the length of a record for conv=block and conv=unblock
+  conv=CONVS      ascii-free conversions: block unblock lcase ucase swab sync noerror notrunc nocreat
                   excl fsync fdatasync sparse
   count=N         copy only N input blocks
   ibs=BYTES       read up to BYTES bytes at a time (default: 512)
@@ -34,6 +35,8 @@ struct Settings {
     output_size: usize,
     /// Set by bs=: what is read is written as it is.
     same_size: bool,
+    /// The length of a record, for conv=block and conv=unblock.
+    record: usize,
     count: Option<u64>,
     skip: u64,
     seek: u64,
@@ -103,9 +106,7 @@ fn read_settings(args: &[Vec<u8>]) -> Result<Settings, Failure> {
             }
             "ibs" => settings.input_size = block()?,
             "obs" => settings.output_size = block()?,
-            "cbs" => {
-                block()?;
-            }
+            "cbs" => settings.record = block()?,
             "count" | "skip" | "iseek" | "seek" | "oseek" => {
                 let amount = if in_bytes { size(&value[..value.len() - 1]).ok_or_else(invalid)? } else { number()? };
                 let (flag, slot) = match name.as_str() {
@@ -130,6 +131,8 @@ fn read_settings(args: &[Vec<u8>]) -> Result<Settings, Failure> {
                         "lcase"
                             | "ucase"
                             | "swab"
+                            | "block"
+                            | "unblock"
                             | "sync"
                             | "noerror"
                             | "notrunc"
@@ -289,6 +292,7 @@ fn copy(input: &OpenFile, output: &OpenFile, settings: &Settings, counts: &mut C
     });
     let mut blocks_left = settings.count.filter(|_| !settings.has("count_bytes"));
     let mut pending: Vec<u8> = Vec::new();
+    let mut records = Records::new(settings);
     let mut status = 0;
     loop {
         if left == Some(0) || blocks_left == Some(0) {
@@ -325,19 +329,25 @@ fn copy(input: &OpenFile, output: &OpenFile, settings: &Settings, counts: &mut C
             data.resize(settings.input_size, 0);
         }
         convert(&mut data, settings);
-        if settings.same_size && !settings.converts("sync") {
+        if let Some(records) = &mut records {
+            records.add(&data, &mut pending);
+        } else if settings.same_size && !settings.converts("sync") {
             write_block(output, &data, settings.output_size, counts)?;
             continue;
+        } else {
+            pending.extend(data);
         }
-        pending.extend(data);
         let whole = pending.len() / settings.output_size * settings.output_size;
         for block in pending[..whole].chunks(settings.output_size) {
             write_block(output, block, settings.output_size, counts)?;
         }
         pending.drain(..whole);
     }
-    if !pending.is_empty() {
-        write_block(output, &pending, settings.output_size, counts)?;
+    if let Some(records) = &mut records {
+        records.end(&mut pending);
+    }
+    for block in pending.chunks(settings.output_size) {
+        write_block(output, block, settings.output_size, counts)?;
     }
     Ok(status)
 }
@@ -351,6 +361,70 @@ fn write_block(output: &OpenFile, block: &[u8], size: usize, counts: &mut Counts
         counts.partial_out += 1;
     }
     Ok(())
+}
+
+/// Lines that become records of one length, filled up with spaces, or the other way around.
+struct Records {
+    length: usize,
+    /// Records become lines.
+    lines: bool,
+    /// How much of the line or record was seen.
+    column: usize,
+    /// Spaces that are none of the line unless something comes behind them.
+    spaces: usize,
+}
+
+impl Records {
+    fn new(settings: &Settings) -> Option<Records> {
+        let lines = settings.converts("unblock");
+        let wanted = settings.record > 0 && (lines || settings.converts("block"));
+        wanted.then_some(Records { length: settings.record, lines, column: 0, spaces: 0 })
+    }
+
+    fn add(&mut self, data: &[u8], to: &mut Vec<u8>) {
+        for &byte in data {
+            if !self.lines {
+                match byte {
+                    b'\n' => self.end_record(to),
+                    _ => {
+                        if self.column < self.length {
+                            to.push(byte);
+                        }
+                        self.column += 1;
+                    }
+                }
+                continue;
+            }
+            if self.column == self.length {
+                self.end_line(to);
+            }
+            self.column += 1;
+            if byte == b' ' {
+                self.spaces += 1;
+            } else {
+                to.extend(std::iter::repeat_n(b' ', std::mem::take(&mut self.spaces)));
+                to.push(byte);
+            }
+        }
+    }
+
+    fn end_record(&mut self, to: &mut Vec<u8>) {
+        to.extend(std::iter::repeat_n(b' ', self.length.saturating_sub(self.column)));
+        self.column = 0;
+    }
+
+    fn end_line(&mut self, to: &mut Vec<u8>) {
+        to.push(b'\n');
+        (self.column, self.spaces) = (0, 0);
+    }
+
+    fn end(&mut self, to: &mut Vec<u8>) {
+        match (self.column, self.lines) {
+            (0, _) => {}
+            (_, true) => self.end_line(to),
+            (_, false) => self.end_record(to),
+        }
+    }
 }
 
 fn convert(data: &mut [u8], settings: &Settings) {

@@ -40,15 +40,54 @@ const LONGS: &[Long] = &[
 pub enum Unit {
     /// In blocks of that many bytes, rounded up.
     Blocks(u64),
+    /// Likewise, with the letter of that size behind the number.
+    Lettered(u64, &'static str),
     /// With a letter, in powers of 1024 or 1000.
     Human(u64),
 }
 
 impl Unit {
+    /// What `--block-size` takes: a size, or a letter for one that is then printed.
+    pub fn parse(value: &[u8]) -> Result<Unit, Failure> {
+        match value {
+            b"human-readable" => return Ok(Unit::Human(1024)),
+            b"si" => return Ok(Unit::Human(1000)),
+            _ => {}
+        }
+        let invalid = || Failure::new(format!("invalid --block-size argument {}", quote(value)));
+        let size = agentfense_support::options::size(value).filter(|&size| size > 0).ok_or_else(invalid)?;
+        const LETTERS: [(&str, &str, &str); 6] = [
+            ("K", "KiB", "kB"),
+            ("M", "MiB", "MB"),
+            ("G", "GiB", "GB"),
+            ("T", "TiB", "TB"),
+            ("P", "PiB", "PB"),
+            ("E", "EiB", "EB"),
+        ];
+        let text = lossy(value);
+        Ok(
+            match LETTERS
+                .iter()
+                .find(|(letter, ..)| text.starts_with(letter) || text.starts_with(&letter.to_lowercase()))
+            {
+                None => Unit::Blocks(size),
+                Some(&(letter, two, decimal)) => Unit::Lettered(
+                    size,
+                    match text.len() {
+                        1 => letter,
+                        3 => two,
+                        _ => decimal,
+                    },
+                ),
+            },
+        )
+    }
+
     /// A number of bytes as du, df and ls show it.
     pub fn show(self, bytes: u64) -> String {
         let base = match self {
             Unit::Blocks(size) => return bytes.div_ceil(size.max(1)).to_string(),
+            Unit::Lettered(size, letter) => return format!("{}{letter}", bytes.div_ceil(size.max(1))),
             Unit::Human(base) => base,
         };
         if bytes < base {

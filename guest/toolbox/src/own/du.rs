@@ -29,6 +29,7 @@ Summarize device usage of the set of FILEs, recursively for directories.
   -S, --separate-dirs   for directories do not include size of subdirectories
       --si              like -h, but use powers of 1000
   -s, --summarize       display only a total for each argument
+  -t, --threshold=SIZE  exclude what is smaller than SIZE, or larger if SIZE is negative
   -x, --one-file-system skip directories on different file systems
       --exclude=PATTERN exclude files that match PATTERN";
 
@@ -47,6 +48,7 @@ const LONGS: &[Long] = &[
     ("separate-dirs", Takes::Nothing, 'S'),
     ("si", Takes::Nothing, '\u{2}'),
     ("summarize", Takes::Nothing, 's'),
+    ("threshold", Takes::Argument, 't'),
     ("one-file-system", Takes::Nothing, 'x'),
     ("exclude", Takes::Argument, '\u{3}'),
 ];
@@ -63,11 +65,13 @@ struct Settings {
     separate: bool,
     same_device: bool,
     exclude: Vec<Glob>,
+    at_least: u64,
+    at_most: u64,
 }
 
 /// Runs du.
 pub fn main(args: Vec<Vec<u8>>) -> Outcome {
-    let mut options = Options::new(args, "0aB:bcDHd:hkLlmPSsx", LONGS, HELP);
+    let mut options = Options::new(args, "0aB:bcDHd:hkLlmPSst:x", LONGS, HELP);
     let mut settings = Settings {
         unit: Unit::Blocks(1024),
         end: b'\n',
@@ -80,6 +84,8 @@ pub fn main(args: Vec<Vec<u8>>) -> Outcome {
         separate: false,
         same_device: false,
         exclude: Vec::new(),
+        at_least: 0,
+        at_most: u64::MAX,
     };
     let (mut total, mut summarize, mut names) = (false, false, Vec::new());
     while let Some(item) = options.next_item()? {
@@ -88,9 +94,7 @@ pub fn main(args: Vec<Vec<u8>>) -> Outcome {
             Item::Option('a', _) => settings.all = true,
             Item::Option('\u{1}', _) => settings.apparent = true,
             Item::Option('B', value) => {
-                let size = size(&value).filter(|&size| size > 0);
-                let invalid = || Failure::new(format!("invalid --block-size argument {}", quote(&value)));
-                settings.unit = Unit::Blocks(size.ok_or_else(invalid)?);
+                settings.unit = Unit::parse(&value)?;
             }
             Item::Option('b', _) => (settings.apparent, settings.unit) = (true, Unit::Blocks(1)),
             Item::Option('c', _) => total = true,
@@ -107,6 +111,14 @@ pub fn main(args: Vec<Vec<u8>>) -> Outcome {
             Item::Option('l', _) => settings.count_links = true,
             Item::Option('S', _) => settings.separate = true,
             Item::Option('s', _) => summarize = true,
+            Item::Option('t', value) => {
+                let invalid = || Failure::new(format!("invalid --threshold argument {}", quote(&value)));
+                match value.strip_prefix(b"-") {
+                    Some(b"0") => return Err(invalid()),
+                    Some(most) => settings.at_most = size(most).ok_or_else(invalid)?,
+                    None => settings.at_least = size(&value).ok_or_else(invalid)?,
+                }
+            }
             Item::Option('x', _) => settings.same_device = true,
             Item::Option('\u{3}', value) => settings.exclude.push(Glob::new(&value, false)),
             Item::Option(..) => {}
@@ -152,6 +164,9 @@ struct Frame {
 
 impl<W: Write> DiskUsage<'_, W> {
     fn line(&mut self, size: u64, path: &[u8]) -> std::io::Result<()> {
+        if !(self.settings.at_least..=self.settings.at_most).contains(&size) {
+            return Ok(());
+        }
         let shown = self.settings.unit.show(size);
         write!(self.out, "{shown}\t")?;
         self.out.write_all(path)?;

@@ -1,6 +1,6 @@
 //! hostname, hostid, uname, arch, uptime, users, who, sync: about the machine, which is the sandbox.
 
-use agentfense_support::time::{Civil, now};
+use agentfense_support::time::{local, now};
 use agentfense_support::{Failure, Item, Long, Options, Outcome, Takes, quote, stdout};
 use agentfense_sys::files::{self, OpenFlags};
 use std::io::{Read, Write};
@@ -145,7 +145,7 @@ pub fn uptime(args: Vec<Vec<u8>>) -> Outcome {
     let mut out = stdout();
     match what {
         Some('s') => {
-            let since = Civil::from_nanoseconds(now() - seconds * 1_000_000_000);
+            let since = local(now() - seconds * 1_000_000_000);
             writeln!(out, "{}", since.format("%Y-%m-%d %H:%M:%S"))?;
         }
         Some(_) => {
@@ -166,7 +166,7 @@ pub fn uptime(args: Vec<Vec<u8>>) -> Outcome {
             let load = read("/proc/loadavg").unwrap_or_default();
             let load: Vec<&str> = load.split_whitespace().take(3).collect();
             let load = if load.len() == 3 { load.join(", ") } else { "0.00, 0.00, 0.00".to_owned() };
-            let clock = Civil::from_nanoseconds(now()).format("%H:%M:%S");
+            let clock = local(now()).format("%H:%M:%S");
             writeln!(out, " {clock} up {up},  0 users,  load average: {load}")?;
         }
     }

@@ -2,7 +2,7 @@
 
 use agentfense_support::names::Names;
 use agentfense_support::quote::lossy;
-use agentfense_support::time::Civil;
+use agentfense_support::time::local;
 use agentfense_support::{Failure, Item, Long, Options, Outcome, Takes, complain, mode, quote, stdout};
 use agentfense_sys::files::{self, FileType, OpenFile, Stat};
 use std::io::Write;
@@ -257,7 +257,7 @@ fn value(
         Some('L') => number & 0xff | number >> 12 & 0xfff00,
         _ => number,
     };
-    let seconds = |time: i64| Civil::from_nanoseconds(time).seconds.to_string();
+    let seconds = |time: i64| local(time).seconds.to_string();
     let text = match letter {
         'a' => format!("{:o}", stat.mode & 0o7777),
         'A' => mode::text(stat.kind, stat.mode),
@@ -285,11 +285,11 @@ fn value(
         'U' => names.0.name(stat.uid).unwrap_or("UNKNOWN").into(),
         'w' => "-".into(),
         'W' => "0".into(),
-        'x' => Civil::from_nanoseconds(stat.atime).full_iso(),
+        'x' => local(stat.atime).full_iso(),
         'X' => seconds(stat.atime),
-        'y' => Civil::from_nanoseconds(stat.mtime).full_iso(),
+        'y' => local(stat.mtime).full_iso(),
         'Y' => seconds(stat.mtime),
-        'z' => Civil::from_nanoseconds(stat.ctime).full_iso(),
+        'z' => local(stat.ctime).full_iso(),
         'Z' => seconds(stat.ctime),
         _ => return None,
     };

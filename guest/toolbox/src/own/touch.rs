@@ -1,7 +1,7 @@
 //! touch: changes file times.
 
 use agentfense_support::quote::lossy;
-use agentfense_support::time::{self, Civil, days_from_civil};
+use agentfense_support::time::{self, days_from_civil};
 use agentfense_support::{Failure, Item, Long, Options, Outcome, Takes, complain, quote};
 use agentfense_sys::Errno;
 use agentfense_sys::files::{self, OpenFile, OpenFlags};
@@ -130,7 +130,7 @@ fn parse_stamp(text: &str) -> Option<i64> {
         return None;
     }
     let (year, rest) = match digits.len() {
-        8 => (Civil::from_nanoseconds(time::now()).year, digits),
+        8 => (time::local(time::now()).year, digits),
         10 => {
             let year: i64 = digits[..2].parse().ok()?;
             (if year < 69 { 2000 + year } else { 1900 + year }, &digits[2..])
@@ -144,7 +144,8 @@ fn parse_stamp(text: &str) -> Option<i64> {
         return None;
     }
     let days = days_from_civil(year, month, day);
-    (days * 86_400 + i64::from(hour * 3600 + minute * 60) + seconds).checked_mul(1_000_000_000)
+    let local = days * 86_400 + i64::from(hour * 3600 + minute * 60) + seconds;
+    time::local_zone().seconds_of(local)?.checked_mul(1_000_000_000)
 }
 
 #[cfg(test)]

@@ -1,6 +1,6 @@
 //! watch: runs a command again and again and shows what it prints.
 
-use agentfense_support::time::{Civil, now};
+use agentfense_support::time::{local, now};
 use agentfense_support::{Failure, Item, Long, Options, Outcome, Takes, duration, quote, stdout};
 use agentfense_sys::files::OpenFile;
 use agentfense_sys::process::Command;
@@ -82,7 +82,7 @@ pub fn main(args: Vec<Vec<u8>>) -> Outcome {
             out.write_all(b"\x1b[H\x1b[2J")?;
         }
         if title {
-            let time = Civil::from_nanoseconds(now()).format("%a %b %e %H:%M:%S %Y");
+            let time = local(now()).format("%a %b %e %H:%M:%S %Y");
             writeln!(out, "Every {:.1}s: {}  {time}\n", interval.as_secs_f64(), String::from_utf8_lossy(&line))?;
         }
         out.write_all(&text)?;

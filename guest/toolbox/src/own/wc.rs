@@ -209,7 +209,10 @@ pub fn main(args: Vec<Vec<u8>>) -> Outcome {
     if wanted == Wanted::default() {
         wanted = Wanted { lines: true, words: true, bytes: true, ..wanted };
     }
+    let mut listed_in_stream = false;
     if let Some(list) = list {
+        listed_in_stream = list == b"-"
+            && OpenFile::inherited(0).is_some_and(|file| file.stat().is_ok_and(|stat| stat.kind != FileType::Regular));
         if let Some(extra) = names.first() {
             return Err(Failure::usage(format!(
                 "extra operand {}\nfile operands cannot be combined with --files0-from",
@@ -222,7 +225,8 @@ pub fn main(args: Vec<Vec<u8>>) -> Outcome {
     if from_input {
         names.push(b"-".to_vec());
     }
-    let width = number_width(&names, from_input, wanted);
+    // A list that comes through a pipe is not known before it ends.
+    let width = if listed_in_stream { 1 } else { number_width(&names, from_input, wanted) };
     let show_total = match total.as_slice() {
         b"auto" => names.len() > 1,
         b"never" => false,

@@ -389,7 +389,13 @@ impl<'a> Runner<'a> {
             return Err(Failure::new("argument line too long"));
         }
         let (mut line, mut used, mut lines, mut ran) = (Vec::new(), fixed, 0, false);
-        while let Some(word) = items.next()? {
+        let unreadable = loop {
+            let word = match items.next() {
+                Ok(Some(word)) => word,
+                Ok(None) => break None,
+                // What came before it is still run.
+                Err(failure) => break Some(failure),
+            };
             let need = word.bytes.len() + 1;
             if fixed + need > settings.max_size {
                 return Err(Failure::new("argument line too long"));
@@ -408,11 +414,11 @@ impl<'a> Runner<'a> {
                 self.run_with(&mut line)?;
                 (used, lines, ran) = (fixed, 0, true);
             }
-        }
-        if !line.is_empty() || (!ran && settings.run_if_empty) {
+        };
+        if !line.is_empty() || (!ran && settings.run_if_empty && unreadable.is_none()) {
             self.run_with(&mut line)?;
         }
-        Ok(())
+        unreadable.map_or(Ok(()), Err)
     }
 
     fn run_with(&mut self, arguments: &mut Vec<Vec<u8>>) -> Result<(), Failure> {

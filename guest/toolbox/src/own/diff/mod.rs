@@ -8,7 +8,7 @@ use agentfense_regex::{Flags, Regex, Syntax};
 use agentfense_support::glob::Glob;
 use agentfense_support::options::number;
 use agentfense_support::quote::lossy;
-use agentfense_support::time::Civil;
+use agentfense_support::time::local;
 use agentfense_support::walk::join;
 use agentfense_support::{Failure, Item, Long, Options, Outcome, Takes, complain, quote, read, stdout};
 use agentfense_sys::Errno;
@@ -445,7 +445,7 @@ impl Diff {
         let header = |index: usize, name: &[u8]| match (self.labels.get(index), &stats[index]) {
             (Some(label), _) => label.clone(),
             (None, stat) => {
-                let time = Civil::from_nanoseconds(stat.as_ref().map_or(0, |stat| stat.mtime));
+                let time = local(stat.as_ref().map_or(0, |stat| stat.mtime));
                 [name, b"\t", time.full_iso().as_bytes()].concat()
             }
         };

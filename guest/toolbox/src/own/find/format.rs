@@ -2,7 +2,7 @@
 
 use super::entry::Entry;
 use super::evaluate::TableOfNames;
-use agentfense_support::time::Civil;
+use agentfense_support::time::local;
 use agentfense_support::{Failure, mode};
 use agentfense_sys::Errno;
 use agentfense_sys::files::{self, FileType};
@@ -255,12 +255,12 @@ fn kind_letter(kind: FileType) -> char {
 
 /// As ctime(3), with the fraction that GNU's find shows.
 fn ctime(time: i64) -> String {
-    let civil = Civil::from_nanoseconds(time);
+    let civil = local(time);
     civil.format(&format!("%a %b %e %H:%M:%S.{:09}0 %Y", civil.nanosecond))
 }
 
 fn clock(time: i64, conversion: Option<char>) -> String {
-    let civil = Civil::from_nanoseconds(time);
+    let civil = local(time);
     match conversion {
         Some('@') => format!("{}.{:09}0", civil.seconds, civil.nanosecond),
         Some('+') => civil.format(&format!("%Y-%m-%d+%H:%M:%S.{:09}0", civil.nanosecond)),
@@ -275,7 +275,7 @@ fn clock(time: i64, conversion: Option<char>) -> String {
 /// The line of -ls: `ls -dils`.
 pub fn long_line(entry: &Entry, names: &TableOfNames) -> Result<Vec<u8>, Errno> {
     let stat = entry.stat()?;
-    let civil = Civil::from_nanoseconds(stat.mtime);
+    let civil = local(stat.mtime);
     let age = agentfense_support::time::now().saturating_sub(stat.mtime);
     // Half a year, as ls has it.
     let recent = (0..15_778_476_000_000_000).contains(&age);

@@ -92,7 +92,7 @@ impl<W: Write> Lister<'_, W> {
         let own = || files::stat(name, false);
         let stat = match settings.dereference {
             Dereference::Never => own()?,
-            Dereference::Named | Dereference::Always => files::stat(name, true).or_else(|_| own())?,
+            Dereference::Named | Dereference::Always => files::stat(name, true)?,
             Dereference::Directories => match files::stat(name, true) {
                 Ok(stat) if stat.kind == FileType::Directory => stat,
                 _ => own()?,
@@ -167,9 +167,7 @@ impl<W: Write> Lister<'_, W> {
             let mut listed = Entry { name: entry.name, path: below, kind: entry.kind, stat: None };
             if settings.needs_stat(listed.kind) {
                 let follow = settings.dereference == Dereference::Always;
-                let stat = files::stat(&listed.path, follow);
-                let stat = if follow { stat.or_else(|_| files::stat(&listed.path, false)) } else { stat };
-                match stat {
+                match files::stat(&listed.path, follow) {
                     Ok(stat) => {
                         listed.kind = stat.kind;
                         listed.stat = Some(stat);

@@ -2,10 +2,11 @@
 
 use super::super::df::Unit;
 use agentfense_support::glob::Glob;
-use agentfense_support::options::{number, size};
+use agentfense_support::options::number;
 use agentfense_support::quote::lossy;
 use agentfense_support::{Failure, Item, Long, Options, Takes, quote};
 use agentfense_sys::files::{FileType, OpenFile, Stat};
+use std::cell::Cell;
 
 const HELP: &str = "\
 {} [OPTION]... [FILE]...
@@ -157,8 +158,12 @@ pub enum Time {
 #[derive(Clone, Copy, PartialEq)]
 pub enum Quoting {
     Literal,
+    /// Quotes and escapes as a shell reads them, where a name needs them.
     Shell,
     ShellAlways,
+    /// Quotes only.
+    ShellPlain,
+    ShellPlainAlways,
     C,
     Escape,
 }
@@ -195,6 +200,8 @@ pub struct Settings {
     pub hide_control: bool,
     pub indicator: Indicator,
     pub color: bool,
+    /// Whether a color was printed: the first is preceded by a reset.
+    pub color_started: Cell<bool>,
     pub width: usize,
     pub tab: usize,
     pub end: u8,
@@ -246,6 +253,24 @@ fn when(option: &str, value: &[u8], terminal: bool) -> Result<bool, Failure> {
     })
 }
 
+/// Whether the terminal is one that shows colors, by its name.
+fn has_colors() -> bool {
+    let set = |name| agentfense_sys::var(name).is_some_and(|value| !value.is_empty());
+    let Some(name) = agentfense_sys::var("TERM") else { return true };
+    let name = lossy(name);
+    const BEGINNINGS: [&str; 15] = [
+        "ansi", "con", "dtterm", "Eterm", "gnome", "jfbterm", "konsole", "kterm", "linux", "mlterm", "putty", "rxvt",
+        "screen", "tmux", "xterm",
+    ];
+    const NAMES: [&str; 6] = ["alacritty", "cygwin", "foot", "st", "terminator", "vt100"];
+    set("LS_COLORS")
+        || set("COLORTERM")
+        || name.contains("color")
+        || name.contains("direct")
+        || BEGINNINGS.iter().any(|start| name.starts_with(start))
+        || NAMES.contains(&name.as_str())
+}
+
 fn invalid(option: &str, value: &[u8]) -> Failure {
     Failure::usage(format!("invalid argument {} for '--{option}'", quote(value))).status(2)
 }
@@ -281,6 +306,7 @@ pub fn read(args: Vec<Vec<u8>>, format: Option<Format>) -> Result<(Settings, Vec
         hide_control: terminal,
         indicator: Indicator::None,
         color: false,
+        color_started: Cell::new(false),
         width: width.unwrap_or(80),
         tab: 8,
         end: b'\n',
@@ -304,16 +330,8 @@ pub fn read(args: Vec<Vec<u8>>, format: Option<Format>) -> Result<(Settings, Vec
             'A' => settings.hidden = Hidden::AlmostAll,
             'b' => settings.quoting = Quoting::Escape,
             '\u{1}' => {
-                (settings.size_unit, settings.block_unit) = match value.as_slice() {
-                    b"human-readable" => (Unit::Human(1024), Unit::Human(1024)),
-                    b"si" => (Unit::Human(1000), Unit::Human(1000)),
-                    value => {
-                        let bytes = size(value).filter(|&bytes| bytes > 0).ok_or_else(|| {
-                            Failure::new(format!("invalid --block-size argument {}", quote(value))).status(2)
-                        })?;
-                        (Unit::Blocks(bytes), Unit::Blocks(bytes))
-                    }
-                };
+                let unit = Unit::parse(&value).map_err(|failure| failure.status(2))?;
+                (settings.size_unit, settings.block_unit) = (unit, unit);
             }
             'B' => settings.backups = true,
             'c' => (settings.time, time_given) = (Time::Change, true),
@@ -377,8 +395,10 @@ pub fn read(args: Vec<Vec<u8>>, format: Option<Format>) -> Result<(Settings, Vec
             '\u{10}' => {
                 settings.quoting = match value.as_slice() {
                     b"literal" => Quoting::Literal,
-                    b"shell" | b"shell-escape" => Quoting::Shell,
-                    b"shell-always" | b"shell-escape-always" => Quoting::ShellAlways,
+                    b"shell" => Quoting::ShellPlain,
+                    b"shell-always" => Quoting::ShellPlainAlways,
+                    b"shell-escape" => Quoting::Shell,
+                    b"shell-escape-always" => Quoting::ShellAlways,
                     b"c" | b"c-maybe" | b"locale" | b"clocale" => Quoting::C,
                     b"escape" => Quoting::Escape,
                     _ => return Err(invalid("quoting-style", &value)),
@@ -439,6 +459,7 @@ pub fn read(args: Vec<Vec<u8>>, format: Option<Format>) -> Result<(Settings, Vec
             _ => {}
         }
     }
+    settings.color &= has_colors();
     let long = settings.format == Format::Long;
     // A time that is not shown is one to sort by.
     settings.sort = sort.unwrap_or(if time_given && !long { Sort::Time } else { Sort::Name });

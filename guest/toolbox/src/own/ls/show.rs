@@ -5,7 +5,7 @@ use super::columns::fit;
 use super::options::{Format, Indicator, Quoting, Settings};
 use agentfense_support::mode;
 use agentfense_support::names::Names;
-use agentfense_support::time::{Civil, now};
+use agentfense_support::time::{local, now};
 use agentfense_sys::files::{self, FileType, Stat};
 use std::io::{Result, Write};
 
@@ -135,7 +135,8 @@ fn colored(name: &[u8], kind: FileType, stat: Option<&Stat>, path: Option<&[u8]>
             _ => return name.to_vec(),
         },
     };
-    let mut text = format!("\x1b[0m\x1b[{color}m").into_bytes();
+    let reset = if settings.color_started.replace(true) { "" } else { "\x1b[0m" };
+    let mut text = format!("{reset}\x1b[{color}m").into_bytes();
     text.extend_from_slice(name);
     text.extend_from_slice(b"\x1b[0m");
     text
@@ -159,16 +160,15 @@ fn quoted(name: &[u8], settings: &Settings) -> Vec<u8> {
     };
     match settings.quoting {
         Quoting::Literal => hidden(name),
-        Quoting::Shell => {
-            let special = b" \t\n'\"\\$`!*?[](){}<>|&;#~^=";
-            let first_special = name.first().is_some_and(|b| b"#~".contains(b));
-            let plain = !name.is_empty()
-                && !first_special
-                && name.iter().all(|b| !special.contains(b) || b"#~=".contains(b))
-                && std::str::from_utf8(name).is_ok_and(|text| !text.chars().any(char::is_control));
-            if plain { name.to_vec() } else { agentfense_support::quote(name).into_bytes() }
+        Quoting::Shell if is_plain(name) => name.to_vec(),
+        Quoting::Shell | Quoting::ShellAlways => agentfense_support::quote(name).into_bytes(),
+        Quoting::ShellPlain if is_plain(name) => hidden(name),
+        Quoting::ShellPlain | Quoting::ShellPlainAlways => {
+            let double = name.contains(&b'\'') && !name.iter().any(|b| b"\"$`\\!".contains(b));
+            let (quote, escaped): (&[u8], &[u8]) = if double { (b"\"", b"'") } else { (b"'", b"'\\''") };
+            let parts: Vec<Vec<u8>> = name.split(|&b| b == b'\'').map(hidden).collect();
+            [quote, parts.join(escaped).as_slice(), quote].concat()
         }
-        Quoting::ShellAlways => agentfense_support::quote(name).into_bytes(),
         Quoting::C => {
             let mut text = vec![b'"'];
             escape(name, b"\"\\", &mut text);
@@ -181,6 +181,15 @@ fn quoted(name: &[u8], settings: &Settings) -> Vec<u8> {
             text
         }
     }
+}
+
+/// Whether a shell takes a name for itself without quotes.
+fn is_plain(name: &[u8]) -> bool {
+    let special = b" \t\n'\"\\$`!*?[](){}<>|&;#~^=";
+    !name.is_empty()
+        && !name.first().is_some_and(|b| b"#~".contains(b))
+        && name.iter().all(|b| !special.contains(b) || b"#~=".contains(b))
+        && std::str::from_utf8(name).is_ok_and(|text| !text.chars().any(char::is_control))
 }
 
 /// C's escapes for what a terminal would not show, and a backslash before `special`.
@@ -366,7 +375,7 @@ fn long(out: &mut impl Write, entries: &[Entry], settings: &Settings) -> Result<
 }
 
 fn time(time: i64, now: i64, style: &str) -> String {
-    let civil = Civil::from_nanoseconds(time);
+    let civil = local(time);
     // Half a year of average length, as ls has it.
     let recent = time <= now && now.saturating_sub(time) < 15_778_476_000_000_000;
     match style {
