@@ -35,6 +35,7 @@ world::export!(Python with_types_in world);
 /// As main(): `argv` holds `argc` strings.
 #[unsafe(no_mangle)]
 unsafe extern "C" fn __main_argc_argv(argc: c_int, argv: *mut *mut c_char) -> c_int {
+    crate::memory::set_allocator();
     crate::extend::builtin_modules();
     // SAFETY: the caller's promise.
     unsafe { Py_BytesMain(argc, argv) }

@@ -8,9 +8,10 @@ use wasm_encoder::{
     ExportSection, Function, FunctionSection, GlobalSection, GlobalType, ImportSection, Instruction, MemorySection,
     MemoryType, Module, NameMap, NameSection, RefType, TableSection, TableType, TypeSection, ValType,
 };
-use wasmparser::{FuncType, Operator};
+use wasmparser::{BlockType, ContType, FrameKind, FuncType, FunctionBody, ModuleArity, Operator, SubType};
 
 use super::evaluate::{self, Image};
+use super::fold::fold;
 use super::library::Library;
 use super::malformed;
 use super::symbols::{Symbols, Value};
@@ -36,7 +37,7 @@ pub(super) fn module(libraries: &[Library<'_>], symbols: &Symbols<'_>) -> Result
         // Done here, and never again.
         let done = [library.start, library.exported_function(RELOCATE)];
         let local = library.types.iter().map(|ty| types.number(ty)).collect::<Result<Vec<u32>>>()?;
-        let mut rewriter = Rewriter { library: number, types: &local, symbols };
+        let mut rewriter = Rewriter { library, number, types: &local, symbols };
         for (index, body) in (library.imports.len() as u32..).zip(&library.bodies) {
             functions.function(types.number(library.function_type(index)?)?);
             if done.contains(&Some(index)) {
@@ -44,9 +45,7 @@ pub(super) fn module(libraries: &[Library<'_>], symbols: &Symbols<'_>) -> Result
                 nothing.instructions().end();
                 code.function(&nothing);
             } else {
-                rewriter
-                    .parse_function_body(&mut code, body.clone())
-                    .map_err(|error| format!("{}: {error}", library.name))?;
+                code.function(&rewriter.function(body).map_err(|error| format!("{}: {error}", library.name))?);
             }
             if let Some(name) = library.function_names.get(&index) {
                 names.append(symbols.function(number, index)?, name);
@@ -186,17 +185,68 @@ impl Types {
 
 /// A library's code with the merged module's numbers.
 struct Rewriter<'a> {
-    library: usize,
+    library: &'a Library<'a>,
+    /// The library's number.
+    number: usize,
     /// The merged number of each of the library's types.
     types: &'a [u32],
     symbols: &'a Symbols<'a>,
+}
+
+impl Rewriter<'_> {
+    fn function(&mut self, body: &FunctionBody<'_>) -> std::result::Result<Function, reencode::Error<String>> {
+        let operators = body.get_operators_reader()?.into_iter().collect::<std::result::Result<_, _>>()?;
+        let mut function = self.new_function_with_parsed_locals(body)?;
+        for operator in fold(operators, |operator| self.arity(operator)) {
+            function.instruction(&self.instruction(operator)?);
+        }
+        Ok(function)
+    }
+
+    /// How many operands an operator takes and gives; of those that do not branch.
+    fn arity(&self, operator: &Operator<'_>) -> Option<(u32, u32)> {
+        let (ty, extra) = match operator {
+            Operator::Call { function_index } => (self.library.function_type(*function_index).ok()?, 0),
+            // The function's number in the table.
+            Operator::CallIndirect { type_index, .. } => (self.library.types.get(*type_index as usize)?, 1),
+            _ => return operator.operator_arity(&Flat),
+        };
+        Some((ty.params().len() as u32 + extra, ty.results().len() as u32))
+    }
+}
+
+/// What an operator that neither calls nor branches has to know of its module.
+struct Flat;
+
+impl ModuleArity for Flat {
+    fn sub_type_at(&self, _: u32) -> Option<&SubType> {
+        None
+    }
+    fn tag_type_arity(&self, _: u32) -> Option<(u32, u32)> {
+        None
+    }
+    fn type_index_of_function(&self, _: u32) -> Option<u32> {
+        None
+    }
+    fn func_type_of_cont_type(&self, _: &ContType) -> Option<&FuncType> {
+        None
+    }
+    fn sub_type_of_ref_type(&self, _: &wasmparser::RefType) -> Option<&SubType> {
+        None
+    }
+    fn control_stack_height(&self) -> u32 {
+        0
+    }
+    fn label_block(&self, _: u32) -> Option<(BlockType, FrameKind)> {
+        None
+    }
 }
 
 impl Reencode for Rewriter<'_> {
     type Error = String;
 
     fn function_index(&mut self, function: u32) -> std::result::Result<u32, reencode::Error<String>> {
-        self.symbols.function(self.library, function).map_err(reencode::Error::UserError)
+        self.symbols.function(self.number, function).map_err(reencode::Error::UserError)
     }
 
     fn type_index(&mut self, ty: u32) -> std::result::Result<u32, reencode::Error<String>> {
@@ -205,7 +255,7 @@ impl Reencode for Rewriter<'_> {
     }
 
     fn global_index(&mut self, global: u32) -> std::result::Result<u32, reencode::Error<String>> {
-        match self.symbols.globals[self.library].get(global as usize) {
+        match self.symbols.globals[self.number].get(global as usize) {
             Some(Value::StackPointer) => Ok(0),
             // It is nowhere but where it is read.
             _ => Err(reencode::Error::UserError(malformed("a constant that is written"))),
@@ -217,7 +267,7 @@ impl Reencode for Rewriter<'_> {
         operator: Operator<'a>,
     ) -> std::result::Result<Instruction<'a>, reencode::Error<String>> {
         if let Operator::GlobalGet { global_index } = operator
-            && let Ok(value) = self.symbols.constant(self.library, global_index)
+            && let Ok(value) = self.symbols.constant(self.number, global_index)
         {
             return Ok(Instruction::I32Const(value as i32));
         }

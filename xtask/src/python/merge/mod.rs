@@ -10,6 +10,7 @@
 
 mod emit;
 mod evaluate;
+mod fold;
 mod library;
 mod symbols;
 
