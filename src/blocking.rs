@@ -95,6 +95,17 @@ impl Sandbox {
         block_on(self.0.restore_session(snapshot))?.map(Session)
     }
 
+    /// See [`crate::Sandbox::snapshot`].
+    pub fn snapshot(&self) -> Result<Vec<u8>, Error> {
+        self.0.snapshot()
+    }
+
+    /// See [`crate::Sandbox::restore`].
+    pub fn restore(builder: SandboxBuilder, snapshot: &[u8]) -> Result<(Sandbox, Vec<Session>), Error> {
+        let (sandbox, sessions) = block_on(crate::Sandbox::restore(builder, snapshot))??;
+        Ok((Sandbox(sandbox), sessions.into_iter().map(Session).collect()))
+    }
+
     /// See [`crate::Sandbox::read_file`].
     pub fn read_file(&self, path: &str) -> Result<Vec<u8>, Error> {
         self.0.read_file(path)

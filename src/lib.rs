@@ -38,6 +38,7 @@ mod preview1;
 mod program;
 mod sandbox;
 mod session;
+mod snapshot;
 mod stream;
 mod syscalls;
 mod wasi;

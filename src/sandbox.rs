@@ -13,6 +13,7 @@ use crate::limits::Limits;
 use crate::net::{EgressEvent, EgressLog, Network, NetworkPolicy};
 use crate::program::Userland;
 use crate::session::{self, Session, SessionOptions};
+use crate::snapshot::{self, Tree, Workspace};
 
 /// Where the workspace is in the sandbox.
 pub(crate) const WORKSPACE: &str = "/workspace";
@@ -136,14 +137,22 @@ impl SandboxBuilder {
         };
         let rules = Rules::new(&self.permissions, WORKSPACE).map_err(Error::Configuration)?;
         let proc = Arc::new(ProcTable::default());
+        let [tmp, home] = [(0, 0o1777), (fs::AGENT, 0o755)].map(|(uid, mode)| fs::memory(quota.clone(), uid, mode));
+        let (workspace_kind, has_files) = match &self.workspace {
+            Some((_, Mount::Direct)) => (Workspace::Direct, false),
+            _ if overlay.is_some() => (Workspace::Overlay, true),
+            _ => (Workspace::Memory, true),
+        };
+        let mut trees = vec![("tmp", tmp.clone()), ("home/agent", home.clone())];
+        trees.extend(has_files.then(|| (&WORKSPACE[1..], workspace.clone())));
         let kind = if overlay.is_some() { "overlay" } else { "workspace" };
         let mut mounts = Namespace::builder()
             .mount("/", base_image(&hostname), "base", "image")
             .mount("/usr/bin", commands_image(&userland), "userland", "image")
             .mount("/dev", fs::devices(), "dev", "devtmpfs")
             .mount("/proc", fs::procfs(proc.clone()), "proc", "proc")
-            .mount("/tmp", fs::memory(quota.clone(), 0, 0o1777), "tmpfs", "tmpfs")
-            .mount("/home/agent", fs::memory(quota, fs::AGENT, 0o755), "tmpfs", "tmpfs")
+            .mount("/tmp", tmp, "tmpfs", "tmpfs")
+            .mount("/home/agent", home, "tmpfs", "tmpfs")
             .mount(WORKSPACE, workspace, "workspace", kind)
             .rules(WORKSPACE, rules);
         for tree in userland.trees() {
@@ -163,7 +172,16 @@ impl SandboxBuilder {
         let network = Network::new(&hostname, self.limits.sockets, &self.network, self.egress_log)?;
         let kernel = Kernel::new(engine, namespace, network, self.limits);
         proc.attach(&kernel);
-        Ok(Sandbox { inner: Arc::new(Inner { kernel, overlay, env, sessions: Mutex::new(Some(Vec::new())) }) })
+        Ok(Sandbox {
+            inner: Arc::new(Inner {
+                kernel,
+                overlay,
+                env,
+                workspace: workspace_kind,
+                trees,
+                sessions: Mutex::new(Some(Vec::new())),
+            }),
+        })
     }
 }
 
@@ -251,6 +269,9 @@ pub(crate) struct Inner {
     kernel: Arc<Kernel>,
     overlay: Option<Overlay>,
     env: Vec<(String, String)>,
+    workspace: Workspace,
+    /// What a snapshot has of the files: not what is the host's or an image's.
+    trees: Vec<Tree>,
     /// Absent once the sandbox is destroyed.
     sessions: Mutex<Option<Vec<Weak<session::Inner>>>>,
 }
@@ -483,6 +504,56 @@ impl Sandbox {
     /// `Configuration` when the workspace is not an overlay.
     pub fn discard(&self) -> Result<(), Error> {
         self.overlay()?.discard().map_err(|errno| Error::file(WORKSPACE, errno))
+    }
+
+    /// The sandbox's files and sessions as bytes: `/tmp`, `/home/agent`, and of
+    /// the workspace what an overlay changed, or all of it where it is in
+    /// memory; nothing of one that is mounted directly. Each open session is in
+    /// it as [`Session::snapshot`] has it. The form is documented in
+    /// `src/snapshot.rs` and has a version.
+    ///
+    /// What runs at the time goes on, and may write some of its files before
+    /// they are read and some after.
+    ///
+    /// # Errors
+    /// `SandboxClosed`; `Session` when the state of one is over 64 MiB;
+    /// `Configuration` when a file cannot be read.
+    pub fn snapshot(&self) -> Result<Vec<u8>, Error> {
+        let sessions: Vec<_> = {
+            let list = self.inner.sessions();
+            list.as_ref().ok_or(Error::SandboxClosed)?.iter().filter_map(Weak::upgrade).collect()
+        };
+        let open = sessions.iter().filter(|session| !session.is_closed());
+        let states = open.map(|session| session.snapshot()).collect::<Result<Vec<_>, _>>()?;
+        let whole: Vec<Tree> = match self.inner.workspace {
+            Workspace::Overlay => {
+                self.inner.trees.iter().filter(|(path, _)| *path != &WORKSPACE[1..]).cloned().collect()
+            }
+            Workspace::Memory | Workspace::Direct => self.inner.trees.clone(),
+        };
+        snapshot::pack(self.inner.workspace, self.inner.overlay.as_ref(), &WORKSPACE[1..], &whole, &states)
+            .map_err(|error| Error::Configuration(format!("the sandbox's files cannot be kept: {error}")))
+    }
+
+    /// A sandbox like the builder's with the files of a snapshot, and its
+    /// sessions in the order in which they were opened. The workspace must be
+    /// mounted in the same way; of an overlay, the directory beneath may be
+    /// another one, on another machine.
+    ///
+    /// # Errors
+    /// As [`SandboxBuilder::build`]; `Configuration` when the bytes are damaged,
+    /// from another version or of another kind of workspace, or do not fit into
+    /// the limits; `Session` when a session cannot be started.
+    pub async fn restore(builder: SandboxBuilder, snapshot: &[u8]) -> Result<(Sandbox, Vec<Session>), Error> {
+        let sandbox = builder.build()?;
+        let Inner { workspace, trees, .. } = &*sandbox.inner;
+        let states = snapshot::unpack(snapshot, *workspace, &WORKSPACE[1..], trees)
+            .map_err(|reason| Error::Configuration(format!("the snapshot cannot be restored: {reason}")))?;
+        let mut sessions = Vec::with_capacity(states.len());
+        for state in states {
+            sessions.push(sandbox.restore_session(&state).await?);
+        }
+        Ok((sandbox, sessions))
     }
 
     /// Makes a port of the sandbox reachable from the host, at `host_port` of

@@ -9,6 +9,7 @@
 //! Names and paths are strings; [`name`] says how a host's bytes travel.
 
 mod archive;
+mod changes;
 mod copy;
 mod device;
 mod errno;
@@ -29,6 +30,7 @@ mod sync;
 mod tests;
 
 pub use archive::archive;
+pub use changes::{Edits, Packer, Unpacker};
 pub use copy::copy_tree;
 pub use device::{Device, FifoSlot, devices};
 pub use errno::{Errno, Result};

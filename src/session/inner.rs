@@ -202,7 +202,7 @@ impl Inner {
         &self.start.name
     }
 
-    pub(super) fn is_closed(&self) -> bool {
+    pub(crate) fn is_closed(&self) -> bool {
         self.closed.load(Ordering::Acquire)
     }
 
@@ -219,7 +219,7 @@ impl Inner {
     }
 
     /// The state after the last exec, with what is needed to go on elsewhere.
-    pub(super) fn snapshot(&self) -> Result<Vec<u8>, Error> {
+    pub(crate) fn snapshot(&self) -> Result<Vec<u8>, Error> {
         self.check_open()?;
         let Checkpoint { state, stale } = lock(&self.checkpoint).clone();
         if stale {
