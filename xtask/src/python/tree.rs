@@ -68,6 +68,9 @@ const CHANGES: [(&str, &str, &str); 4] = [
     ),
 ];
 
+/// The module that compiles, and how it does.
+const COMPILE: &str = "compileall -q --invalidation-mode unchecked-hash";
+
 /// Where the library is laid out.
 fn layout(directory: &Path) -> PathBuf {
     directory.join("tree")
@@ -84,6 +87,7 @@ pub(super) fn build(directory: &Path, parts: &Parts) -> Result {
     let stamp = directory.join("tree.stamp");
     let read = |path: &Path| std::fs::read(path).map_err(failed(path));
     let mut made_from = sha256(&read(&parts.library)?) + &sha256(&read(&parts.pip)?);
+    made_from.push_str(&sha256(COMPILE.as_bytes()));
     made_from.extend(OURS.iter().map(|(_, text)| sha256(text.as_bytes())));
     made_from.extend(CHANGES.iter().map(|(_, _, to)| sha256(to.as_bytes())));
     if std::fs::read_to_string(&stamp).is_ok_and(|stamp| stamp == made_from) && archive(directory).is_file() {
@@ -141,8 +145,8 @@ pub(super) fn compile(directory: &Path, userland: &Path) -> Result<bool> {
     limits.memory_bytes = 4 << 30;
     let builder = Sandbox::builder().userland(userland).workspace(&tree, Mount::Direct).limits(limits);
     // The installed files never change, so there is nothing to check at an import.
-    let script =
-        format!("python3 -m compileall -q --invalidation-mode unchecked-hash -s /workspace -p {LIBRARY} /workspace");
+    // Isolated: what the compiler itself imports is not to be compiled in passing, by the time of its file.
+    let script = format!("python3 -I -m {COMPILE} -s /workspace -p {LIBRARY} /workspace");
     let result = Sandbox::new(builder).and_then(|sandbox| sandbox.run(script)).map_err(|error| error.to_string())?;
     if !tree.join("__pycache__").is_dir() {
         return Err(format!("Python's library was not compiled:\n{}{}", result.stdout_text(), result.stderr_text()));
