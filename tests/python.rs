@@ -224,6 +224,31 @@ fn one_thread() {
 }
 
 #[test]
+fn pip_is_recorded_as_what_is_there() {
+    let Some(session) = python() else { return };
+    out(&session, "python3 -m venv /tmp/v");
+    let program = "
+import base64, csv, glob, hashlib, os
+packages = '/tmp/v/lib/python3.14/site-packages'
+listed = set()
+with open(glob.glob(packages + '/pip-*.dist-info/RECORD')[0], newline='') as record:
+    for name, digest, size in csv.reader(record):
+        path = os.path.normpath(os.path.join(packages, name))
+        with open(path, 'rb') as file:
+            contents = file.read()
+        if digest:
+            found = base64.urlsafe_b64encode(hashlib.sha256(contents).digest()).decode().rstrip('=')
+            assert (digest, size) == ('sha256=' + found, str(len(contents))), name
+        listed.add(path)
+there = {os.path.join(where, file) for where, _, files in os.walk(packages) for file in files}
+assert there <= listed, there - listed
+print(sorted(listed - there))";
+    assert_eq!(py(&session, program), "['/tmp/v/bin/pip', '/tmp/v/bin/pip3', '/tmp/v/bin/pip3.14']\n");
+    // No module of it is compiled anew.
+    assert_eq!(out(&session, "/tmp/v/bin/python -v -m pip --version 2>&1 | grep -c -e stale -e wrote; true"), "0\n");
+}
+
+#[test]
 fn a_virtual_environment_with_a_wheel() {
     let Some(session) = python() else { return };
     let wheel = "import zipfile\n\

@@ -14,7 +14,8 @@ use crate::Result;
 const LEFT_OUT: [&str; 4] = ["idlelib", "tkinter", "turtle.py", "turtledemo"];
 
 /// Our modules, for what CPython has in C and the build lacks: name and text.
-const OURS: [(&str, &str); 6] = [
+const OURS: [(&str, &str); 7] = [
+    ("ensurepip/_copy.py", include_str!("../../../guest/python/lib/ensurepip_copy.py")),
     ("fcntl.py", include_str!("../../../guest/python/lib/fcntl.py")),
     ("grp.py", include_str!("../../../guest/python/lib/grp.py")),
     ("mmap.py", include_str!("../../../guest/python/lib/mmap.py")),
@@ -24,11 +25,26 @@ const OURS: [(&str, &str); 6] = [
 ];
 
 /// Places where the library asks what WASI alone could do: file, text, and what stands there instead.
-const CHANGES: [(&str, &str, &str); 4] = [
+const CHANGES: [(&str, &str, &str); 5] = [
     (
         "subprocess.py",
         r#"_can_fork_exec = sys.platform not in {"emscripten", "wasi", "#,
         r#"_can_fork_exec = sys.platform not in {"emscripten", "#,
+    ),
+    // What pip would unpack and compile is there.
+    (
+        "ensurepip/__init__.py",
+        "    with tempfile.TemporaryDirectory() as tmpdir:
+        # Put",
+        "    if not root and not user and not verbosity:
+        from . import _copy
+        names = ['pip', 'pip3', 'pip3.%d' % sys.version_info.minor]
+        if _copy.install(version(), names[2 if altinstall else 0 if default_pip else 1:]):
+            print(f'Successfully installed pip-{version()}')
+            return 0
+
+    with tempfile.TemporaryDirectory() as tmpdir:
+        # Put",
     ),
     // The wheel that is there.
     ("ensurepip/__init__.py", "_PIP_VERSION = \"25.2\"", "_PIP_VERSION = \"26.3\""),
