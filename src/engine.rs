@@ -1,7 +1,7 @@
 //! What all sandboxes of a host process share: the WebAssembly engine, the
 //! tasks' runtime, and the clock that lets no loop keep a thread.
 
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicU32, AtomicUsize, Ordering};
 use std::sync::{Arc, Condvar, Mutex, OnceLock, PoisonError};
 use std::time::Duration;
 
@@ -21,13 +21,16 @@ const TICK: Duration = Duration::from_millis(10);
 /// deeper all the same traps and ends that process alone.
 const WASM_STACK: usize = 128 << 20;
 
-/// Instances at one time in the whole host process. Address space, not
-/// memory: a slot costs nothing until it is used.
-const POOL_SLOTS: u32 = 4096;
+/// Instances at one time in the whole host process, unless told otherwise.
+/// Address space, not memory: a slot costs nothing until it is used, but each
+/// one's stack costs a system call when the pool is made.
+const CAPACITY: u32 = 4096;
 
-/// Calls into guests in flight at one time; an idle session needs no stack.
-/// Fewer than instances, since each costs a system call when the pool is made.
-const POOL_STACKS: u32 = 2048;
+/// What can be asked for: 4 GiB of address space each, of 128 TiB.
+const CAPACITY_RANGE: std::ops::RangeInclusive<u32> = 64..=16_384;
+
+/// What was asked for.
+static WANTED: AtomicU32 = AtomicU32::new(CAPACITY);
 
 /// The part of a freed instance's memory that stays mapped for the next one.
 const KEEP_RESIDENT: usize = 256 << 10;
@@ -51,7 +54,8 @@ fn config(slots: Option<u32>) -> Config {
             .total_core_instances(slots * 4)
             .total_memories(slots)
             .total_tables(slots * 2)
-            .total_stacks(slots.min(POOL_STACKS))
+            // The engine keeps the stack of an instance that is idle.
+            .total_stacks(slots)
             .max_memory_size(4 << 30)
             .table_elements(100_000)
             .max_component_instance_size(4 << 20)
@@ -72,12 +76,50 @@ pub(crate) struct Engine {
     pub(crate) programs: Programs,
     runtime: tokio::runtime::Runtime,
     ticker: Arc<Ticker>,
+    instances: Arc<Instances>,
+}
+
+/// Sets how many processes and sessions all sandboxes of this host process
+/// can have at one time (an idle session counts as one process); 4096 unless
+/// set. Each one costs 4 GiB of address space and some microseconds once, when
+/// the first sandbox is made; memory is used only by those that exist. A
+/// process beyond it is refused like one beyond `Limits::processes`.
+///
+/// # Errors
+/// `Configuration` when a sandbox was made before, or for less than 64 or more
+/// than 16384.
+pub fn set_capacity(instances: u32) -> Result<(), Error> {
+    if !CAPACITY_RANGE.contains(&instances) {
+        let (least, most) = (CAPACITY_RANGE.start(), CAPACITY_RANGE.end());
+        return Err(Error::Configuration(format!("a capacity of {instances}: expected {least} to {most}")));
+    }
+    if SHARED.get().is_some() {
+        return Err(Error::Configuration("the capacity is to be set before the first sandbox is made".into()));
+    }
+    WANTED.store(instances, Ordering::Relaxed);
+    Ok(())
+}
+
+static SHARED: OnceLock<Result<Arc<Engine>, String>> = OnceLock::new();
+
+/// How many instances there are, and can be.
+struct Instances {
+    capacity: u32,
+    used: AtomicU32,
+}
+
+/// Room for an instance. To be dropped after the instance's store.
+pub(crate) struct Room(Arc<Instances>);
+
+impl Drop for Room {
+    fn drop(&mut self) {
+        self.0.used.fetch_sub(1, Ordering::Relaxed);
+    }
 }
 
 impl Engine {
     /// The engine of this host process, made at the first call.
     pub(crate) fn shared() -> Result<Arc<Engine>, Error> {
-        static SHARED: OnceLock<Result<Arc<Engine>, String>> = OnceLock::new();
         SHARED
             .get_or_init(|| Engine::new().map(Arc::new).map_err(|error| format!("{error:#}")))
             .clone()
@@ -87,9 +129,11 @@ impl Engine {
     fn new() -> wasmtime::Result<Engine> {
         // A pool reserves address space. Where that is rationed (a container,
         // an `ulimit -v`), fewer slots do, then none.
-        let wasmtime = wasmtime::Engine::new(&config(Some(POOL_SLOTS)))
-            .or_else(|_| wasmtime::Engine::new(&config(Some(POOL_SLOTS / 16))))
-            .or_else(|_| wasmtime::Engine::new(&config(None)))?;
+        let wanted = WANTED.load(Ordering::Relaxed);
+        let pooled = |slots: u32| Ok((wasmtime::Engine::new(&config(Some(slots)))?, slots));
+        let (wasmtime, capacity) = pooled(wanted)
+            .or_else(|_: wasmtime::Error| pooled(wanted.min(CAPACITY / 16)))
+            .or_else(|_| wasmtime::Engine::new(&config(None)).map(|engine| (engine, wanted)))?;
         let mut linker = Linker::new(&wasmtime);
         crate::wasi::add_to_linker(&mut linker)?;
         crate::syscalls::add_to_linker(&mut linker)?;
@@ -99,11 +143,19 @@ impl Engine {
             .enable_time()
             .build()?;
         let ticker = Ticker::start(wasmtime.clone())?;
-        Ok(Engine { wasmtime, linker, programs: Programs::default(), runtime, ticker })
+        let instances = Arc::new(Instances { capacity, used: AtomicU32::new(0) });
+        Ok(Engine { wasmtime, linker, programs: Programs::default(), runtime, ticker, instances })
     }
 
     pub(crate) fn runtime(&self) -> tokio::runtime::Handle {
         self.runtime.handle().clone()
+    }
+
+    /// Room for one more instance, if there is any.
+    pub(crate) fn room(&self) -> Option<Room> {
+        let another = |used: u32| (used < self.instances.capacity).then_some(used + 1);
+        self.instances.used.fetch_update(Ordering::Relaxed, Ordering::Relaxed, another).ok()?;
+        Some(Room(self.instances.clone()))
     }
 
     /// Marks that a guest runs, for as long as the value lives.

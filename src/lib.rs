@@ -44,6 +44,7 @@ mod syscalls;
 mod wasi;
 mod wit;
 
+pub use engine::set_capacity;
 pub use error::Error;
 pub use exec::{Exec, ExecResult, Input};
 pub use fs::{Change, ChangeKind};

@@ -190,6 +190,7 @@ impl Kernel {
         source: Result<Source, String>,
         request: SpawnRequest,
     ) -> Result<Supervised, Errno> {
+        let room = self.engine.room().ok_or(Errno::Again)?;
         let process = self.enter(Birth {
             parent: parent.pid,
             group: request.group,
@@ -209,7 +210,7 @@ impl Kernel {
             process.deliver(signal);
         }
         let kernel = self.clone();
-        let run = run(kernel.clone(), process.clone(), source);
+        let run = run(kernel.clone(), process.clone(), source, room);
         Ok(Supervised::new(kernel, process, run))
     }
 
@@ -232,7 +233,14 @@ fn read_whole(handle: &Arc<dyn crate::fs::FileHandle>, size: u64) -> Result<Byte
 }
 
 /// A process's life: its program, its instance, its end.
-async fn run(kernel: Arc<Kernel>, process: Arc<Process>, source: Result<Source, String>) -> Ending {
+///
+/// `_room` is given back after the instance is gone.
+async fn run(
+    kernel: Arc<Kernel>,
+    process: Arc<Process>,
+    source: Result<Source, String>,
+    _room: crate::engine::Room,
+) -> Ending {
     let program = match source {
         Ok(Source::Ready(program)) => Ok(program),
         Ok(Source::Bytes(bytes)) => {

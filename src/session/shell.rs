@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use wasmtime::Store;
 
+use crate::engine::Room;
 use crate::kernel::{Guest, Kernel, Process, describe_trap};
 use crate::program::Program;
 use crate::wit::shell::exports::agentfense::kernel::session::{Options, Outcome, Request};
@@ -34,6 +35,8 @@ pub(super) enum State<'a> {
 pub(super) struct Shell {
     store: Store<Guest>,
     exports: Exports,
+    /// Given back after the store is gone.
+    _room: Room,
 }
 
 /// An exec in the shell, which owns the shell until it is over.
@@ -50,6 +53,7 @@ impl Shell {
         start: &Start,
         state: State<'_>,
     ) -> Result<Shell, String> {
+        let room = kernel.engine.room().ok_or("the host process has as many processes and sessions as it can have")?;
         let mut store = Guest::store(kernel.clone(), process.clone(), start.program.clone());
         let (saved, resumed) = match state {
             State::New => (None, false),
@@ -68,7 +72,7 @@ impl Shell {
             Ok::<_, wasmtime::Error>(opened.map(|()| exports))
         };
         match started.await {
-            Ok(Ok(exports)) => Ok(Shell { store, exports }),
+            Ok(Ok(exports)) => Ok(Shell { store, exports, _room: room }),
             Ok(Err(reason)) => Err(reason),
             Err(error) => Err(describe_trap(process, &error).0),
         }

@@ -125,6 +125,7 @@ impl SandboxOptions {
         if let Some(memory) = self.memory {
             limits.memory_bytes = memory;
         }
+        let processes = limits.processes;
         let mount = match self.mount {
             MountKind::Overlay => Mount::Overlay,
             MountKind::Direct => Mount::Direct,
@@ -151,6 +152,9 @@ impl SandboxOptions {
         if self.net_log {
             builder = builder.on_egress(|event| eprintln!("agentfense: {event}"));
         }
+        // One sandbox with one session: room for more would only cost time.
+        let capacity = processes.saturating_add(64).clamp(64, 16_384);
+        agentfense::set_capacity(capacity).map_err(|error| error.to_string())?;
         let sandbox = Sandbox::new(builder).map_err(|error| error.to_string())?;
         for &(host, guest) in &self.forward {
             let address = sandbox.forward(host, guest).map_err(|error| format!("--forward {host}:{guest}: {error}"))?;
