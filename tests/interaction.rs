@@ -5,7 +5,7 @@ mod common;
 
 use std::time::{Duration, Instant};
 
-use agentfense::{Error, Input, Output};
+use agentfense::{Error, Input, Output, Userland};
 use common::{bash, out, sandbox};
 
 /// An exec that ends waiting for input; what it printed.
@@ -25,6 +25,49 @@ fn a_command_that_waits_for_input_gets_the_next_execs() {
     assert_eq!(waits(&session, "you there"), "hello you there\n");
     assert_eq!(out(&session, "last"), "last-\n");
     assert_eq!(out(&session, "echo $name"), "you there\n");
+}
+
+#[test]
+fn programs_converse_line_by_line() {
+    let sandbox = sandbox();
+    let session = bash(&sandbox);
+    assert_eq!(waits(&session, "bc -q"), "");
+    assert_eq!(waits(&session, "x = 6 * 7"), "");
+    assert_eq!(waits(&session, "x + 1"), "43\n");
+    assert_eq!(waits(&session, "scale = 5; 1 / 7"), ".14285\n");
+    assert_eq!(out(&session, "quit"), "");
+    out(&session, "printf 'one\\ntwo\\n' > text");
+    assert_eq!(waits(&session, "ed text"), "8\n");
+    assert_eq!(waits(&session, "1s/one/1/p"), "1\n");
+    assert_eq!(waits(&session, "w"), "6\n");
+    assert_eq!(out(&session, "q"), "");
+    assert_eq!(out(&session, "cat text"), "1\ntwo\n");
+    assert_eq!(waits(&session, "sqlite3 :memory:"), "");
+    assert_eq!(waits(&session, "create table t(a); insert into t values (1), (2);"), "");
+    assert_eq!(waits(&session, "select sum(a)"), "");
+    assert_eq!(waits(&session, "from t;"), "3\n");
+    session.send_eof();
+    assert_eq!(out(&session, "echo over"), "over\n");
+}
+
+#[test]
+fn a_debugger_is_led_over_several_execs() {
+    let sandbox = sandbox();
+    let session = bash(&sandbox);
+    if !Userland::find().unwrap().images().any(|image| image == "python") {
+        return println!("left out: the userland has no python");
+    }
+    out(&session, "printf 'def f(n):\\n    total = n * 2\\n    return total\\nprint(f(21))\\n' > program.py");
+    assert!(waits(&session, "python3 -m pdb program.py").ends_with("-> def f(n):\n(Pdb) "));
+    assert!(waits(&session, "break f").ends_with("program.py:2\n(Pdb) "));
+    assert!(waits(&session, "continue").ends_with("-> total = n * 2\n(Pdb) "));
+    assert_eq!(waits(&session, "p n"), "21\n(Pdb) ");
+    assert!(waits(&session, "next").ends_with("-> return total\n(Pdb) "));
+    assert_eq!(waits(&session, "p total"), "42\n(Pdb) ");
+    assert!(waits(&session, "continue").contains("42\n"));
+    let result = session.exec("quit").unwrap();
+    assert!(!result.awaiting_input, "{result:?}");
+    assert_eq!(out(&session, "echo $PWD"), "/workspace\n");
 }
 
 #[test]

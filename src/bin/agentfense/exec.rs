@@ -23,7 +23,7 @@ pub(crate) struct Exec {
     #[arg(short, long, value_name = "FILE")]
     file: Option<PathBuf>,
     /// The script; with --file, the script's arguments
-    #[arg(value_name = "SCRIPT", trailing_var_arg = true, allow_hyphen_values = true)]
+    #[arg(value_name = "SCRIPT", trailing_var_arg = true)]
     words: Vec<String>,
 }
 
