@@ -19,7 +19,7 @@ pub struct Limits {
     /// Bytes of each of an exec's stdout and stderr that are kept: the first
     /// and the last half of it when there is more.
     pub output_bytes: usize,
-    /// Files that a process may be given by its parent; EMFILE beyond.
+    /// Files that a process may have open; EMFILE beyond.
     pub open_files: u32,
     /// Sockets at one time, those that wait to be accepted included. Each
     /// holds at most 64 KiB of what was received.

@@ -162,3 +162,31 @@ fn a_state_that_is_too_large_is_not_kept_and_nothing_else_fails() {
     out(&session, "unset y");
     assert_eq!(out(&session.fork().unwrap(), "echo $x"), "small\n");
 }
+
+#[test]
+fn a_session_keeps_its_limits() {
+    let sandbox = sandbox();
+    let session = bash(&sandbox);
+    out(&session, "ulimit -n 50; ulimit -Sn 40; ulimit -St 9");
+    let limits = "ulimit -n; ulimit -Hn; ulimit -t; bash -c 'ulimit -n; ulimit -n 60'";
+    let expected = "40\n50\n9\n40\n";
+    let copy = session.fork().unwrap();
+    assert_eq!(copy.exec(limits).unwrap().stdout_text(), expected);
+    let elsewhere = sandbox_with(|limits| limits.open_files = 45);
+    let restored = elsewhere.restore_session(&session.snapshot().unwrap()).unwrap();
+    assert_eq!(out(&restored, "ulimit -n; ulimit -Hn"), "40\n45\n");
+    assert_eq!(session.exec("kill -9 $$").unwrap().exit_code, Some(137));
+    assert_eq!(session.exec(limits).unwrap().stdout_text(), expected);
+}
+
+#[test]
+fn a_shell_that_used_up_its_time_comes_back_with_new_time() {
+    let sandbox = sandbox();
+    let session = bash(&sandbox);
+    out(&session, "x=1; ulimit -t 1");
+    for _ in 0..2 {
+        let result = session.exec("x=2; while :; do :; done").unwrap();
+        assert_eq!(result.restored.as_deref(), Some("its shell ended by signal 9"));
+        assert_eq!(out(&session, "echo $x; ulimit -t"), "1\n1\n");
+    }
+}

@@ -7,6 +7,7 @@ mod open_file;
 mod pipe;
 mod proc;
 mod process;
+mod rlimit;
 mod signal;
 mod spawn;
 mod supervise;
@@ -19,10 +20,11 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 pub(crate) use discipline::{CHARACTERS, Mode};
 pub use open_file::Handle;
 pub use open_file::Outlet;
-pub(crate) use open_file::{Access, OpenFile, TRANSFER_LIMIT, Whence};
+pub(crate) use open_file::{Access, OpenFile, TRANSFER_LIMIT, Whence, append, write_at};
 pub(crate) use pipe::{PIPE_CAPACITY, Pipe, until};
 pub(crate) use proc::ProcTable;
-pub(crate) use process::{Birth, Change, Ending, Pid, Process, State, poll_timed};
+pub(crate) use process::{Birth, Change, Ending, Held, Pid, Process, State, poll_timed};
+pub(crate) use rlimit::{Resource, Rlimits, UNLIMITED};
 pub(crate) use signal::{
     Disposition, SIGALRM, SIGCHLD, SIGINT, SIGKILL, SIGNAL_MAX, SIGPIPE, SIGSTOP, SIGTTIN, SIGTTOU, SIGWINCH, Signal,
 };
@@ -77,7 +79,8 @@ impl Kernel {
     /// Makes a process of `birth` under a new number.
     fn enter(&self, birth: process::Birth) -> Result<Arc<Process>, Errno> {
         let mut table = self.table();
-        if table.processes.len() >= self.limits.processes as usize {
+        let most = birth.rlimits.soft(Resource::Processes).min(self.limits.processes.into());
+        if table.processes.len() as u64 >= most {
             return Err(Errno::Again);
         }
         // Numbers are reused only after a long time, as elsewhere.

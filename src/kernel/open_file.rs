@@ -9,6 +9,8 @@ use tokio::sync::Notify;
 
 use super::locks::{FileId, Locks};
 use super::pipe::{Pipe, until};
+use super::process::Held;
+use super::rlimit::UNLIMITED;
 use super::terminal::{Lines, Terminal, Tty};
 use crate::fs::{self, Errno, FileType, Location, Stat};
 use crate::net::Connection;
@@ -343,21 +345,27 @@ impl OpenFile {
 
     /// How much was taken; 0 (of a non-empty write) when it would wait.
     pub(crate) fn try_write(&self, data: &Bytes) -> Result<usize, Errno> {
+        self.try_write_within(data, UNLIMITED)
+    }
+
+    /// The same for a writer who may let files grow to `limit`.
+    pub(crate) fn try_write_within(&self, data: &Bytes, limit: u64) -> Result<usize, Errno> {
         if !self.access.write {
             return Err(Errno::BadF);
         }
         match &self.kind {
             Kind::File(handle) => {
                 let mut offset = self.lock_offset();
-                if self.access.append {
-                    let (n, end) = handle.append(data)?;
+                let n = if self.access.append {
+                    let (n, end) = append(handle, data, limit)?;
                     *offset = end;
-                    Ok(n)
+                    n
                 } else {
-                    let n = handle.write_at(data, *offset)?;
+                    let n = write_at(handle, data, *offset, limit)?;
                     *offset += n as u64;
-                    Ok(n)
-                }
+                    n
+                };
+                Ok(n)
             }
             Kind::PipeWriter(pipe) | Kind::Fifo(pipe) | Kind::Capture(pipe) => pipe.try_write(data),
             Kind::Sink(outlet) => {
@@ -560,6 +568,15 @@ impl OpenFile {
         result(None)
     }
 
+    /// Changes the file's size; one that grows does so to `limit` at most.
+    pub(crate) fn set_len(&self, size: u64, limit: u64) -> Result<(), Errno> {
+        let handle = self.handle().filter(|_| self.access.write).ok_or(Errno::Inval)?;
+        if size > limit && size > handle.len()? {
+            return Err(Errno::FBig);
+        }
+        handle.set_len(size)
+    }
+
     pub(crate) fn handle(&self) -> Option<&Arc<dyn fs::FileHandle>> {
         match &self.kind {
             Kind::File(handle) => Some(handle),
@@ -629,6 +646,27 @@ impl OpenFile {
     }
 }
 
+/// What of a write at `at` stays below a file's largest size; `FBig` when
+/// nothing does. Devices have no size.
+fn below<'a>(handle: &Arc<dyn fs::FileHandle>, data: &'a [u8], at: u64, limit: u64) -> Result<&'a [u8], Errno> {
+    let room = usize::try_from(limit.saturating_sub(at)).unwrap_or(usize::MAX);
+    if data.len() <= room || handle.stat()?.kind != FileType::Regular {
+        return Ok(data);
+    }
+    if room == 0 { Err(Errno::FBig) } else { Ok(data.get(..room).unwrap_or(data)) }
+}
+
+/// Writes to a file that may grow to `limit`.
+pub(crate) fn write_at(handle: &Arc<dyn fs::FileHandle>, data: &[u8], offset: u64, limit: u64) -> Result<usize, Errno> {
+    handle.write_at(below(handle, data, offset, limit)?, offset)
+}
+
+/// Appends to a file that may grow to `limit`; how much, and where it then ends.
+pub(crate) fn append(handle: &Arc<dyn fs::FileHandle>, data: &[u8], limit: u64) -> Result<(usize, u64), Errno> {
+    let data = if limit == UNLIMITED { data } else { below(handle, data, handle.len()?, limit)? };
+    handle.append(data)
+}
+
 /// What a seek's offset counts from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Whence {
@@ -638,5 +676,8 @@ pub(crate) enum Whence {
 }
 
 /// An open file as a guest holds it.
-#[derive(Clone)]
-pub struct Handle(pub(crate) Arc<OpenFile>);
+pub struct Handle {
+    pub(crate) file: Arc<OpenFile>,
+    /// Its place in the process's count; none for what the process was given.
+    pub(crate) _held: Option<Held>,
+}

@@ -10,9 +10,12 @@ use std::time::{Duration, Instant};
 use tokio::sync::Notify;
 
 use super::open_file::OpenFile;
-use super::signal::{DefaultAction, Disposition, SIGCONT, SIGINT, SIGKILL, SIGSTOP, Signal, Signals, default_action};
+use super::rlimit::{Resource, Rlimits, UNLIMITED};
+use super::signal::{
+    DefaultAction, Disposition, SIGCONT, SIGINT, SIGKILL, SIGSTOP, SIGXCPU, Signal, Signals, default_action,
+};
 use super::terminal::Terminal;
-use crate::fs::{Caller, Location};
+use crate::fs::{Caller, Errno, Location};
 
 /// A process's number; unique in its sandbox while the process is in the table.
 pub(crate) type Pid = u32;
@@ -65,6 +68,7 @@ pub(crate) struct Birth {
     pub(crate) ignored: u64,
     pub(crate) payload: Vec<u8>,
     pub(crate) terminal: Option<Arc<Terminal>>,
+    pub(crate) rlimits: Rlimits,
 }
 
 struct Inner {
@@ -119,8 +123,15 @@ pub(crate) struct Process {
     pub(crate) time_children: AtomicU64,
     /// Linear memory, in bytes.
     pub(crate) memory: AtomicU64,
-    /// The memory limit was hit: named when it then ends badly.
-    pub(crate) out_of_memory: AtomicBool,
+    /// Which memory limit was hit: named when it then ends badly.
+    out_of_memory: Mutex<Option<&'static str>>,
+    pub(crate) rlimits: Rlimits,
+    /// The processor time (as `time_own` counts) at which its limit acts next.
+    cpu_alarm: AtomicU64,
+    /// The processor time from which the limit counts.
+    cpu_start: AtomicU64,
+    /// Files that it holds, beside those it was started with.
+    files_held: AtomicU64,
     /// The last child spawned, not started yet: a `wait` that follows drives
     /// it on this process's own task; anything else that could block starts it.
     deferred: Mutex<Option<super::supervise::Supervised>>,
@@ -170,7 +181,11 @@ impl Process {
             time_own: AtomicU64::new(0),
             time_children: AtomicU64::new(0),
             memory: AtomicU64::new(0),
-            out_of_memory: AtomicBool::new(false),
+            out_of_memory: Mutex::default(),
+            cpu_alarm: AtomicU64::new(cpu_alarm(0, &birth.rlimits)),
+            cpu_start: AtomicU64::new(0),
+            rlimits: birth.rlimits,
+            files_held: AtomicU64::new(0),
             deferred: Mutex::new(None),
             alarm: Mutex::default(),
         }
@@ -322,14 +337,18 @@ impl Process {
     }
 
     /// Makes the process of a lost shell fit for another instance: no signal
-    /// has decided its end, none waits, and none is handled or ignored.
-    pub(crate) fn revive(&self) {
+    /// has decided its end, none waits, and none is handled or ignored. Its
+    /// limits are those it began with, and it has used nothing.
+    pub(crate) fn revive(&self, rlimits: &Rlimits) {
         self.start_deferred();
         *lock(&self.signals) = Signals::new(0);
         self.fatal.store(0, Ordering::Release);
         self.stopped.store(false, Ordering::Release);
-        self.out_of_memory.store(false, Ordering::Relaxed);
+        *lock(&self.out_of_memory) = None;
         self.memory.store(0, Ordering::Relaxed);
+        self.rlimits.copy_from(rlimits);
+        self.cpu_start.store(self.time_own.load(Ordering::Relaxed), Ordering::Relaxed);
+        self.set_cpu_alarm();
         lock(&self.alarm).number += 1;
         let mut inner = lock(&self.inner);
         inner.state = State::Running;
@@ -466,6 +485,62 @@ impl Process {
         if deferred.as_ref().is_some_and(|child| wanted(child.pid())) { deferred.take() } else { None }
     }
 
+    /// Changes one of its limits.
+    pub(crate) fn set_rlimit(&self, resource: Resource, soft: u64, hard: u64) -> Result<(), Errno> {
+        self.rlimits.set(resource, soft, hard)?;
+        if resource == Resource::Cpu {
+            self.set_cpu_alarm();
+        }
+        Ok(())
+    }
+
+    fn set_cpu_alarm(&self) {
+        let start = self.cpu_start.load(Ordering::Relaxed);
+        self.cpu_alarm.store(cpu_alarm(start, &self.rlimits), Ordering::Relaxed);
+    }
+
+    /// Books processor time. At the soft limit, and each second after it, XCPU
+    /// comes; at the hard one KILL.
+    fn use_cpu(&self, nanoseconds: u64) {
+        let used = self.time_own.fetch_add(nanoseconds, Ordering::Relaxed).saturating_add(nanoseconds);
+        if used < self.cpu_alarm.load(Ordering::Relaxed) {
+            return;
+        }
+        let hard = self.cpu_start.load(Ordering::Relaxed).saturating_add(seconds(self.rlimits.hard(Resource::Cpu)));
+        // It runs, so neither signal has a change of state to report.
+        if used >= hard {
+            self.cpu_alarm.store(UNLIMITED, Ordering::Relaxed);
+            self.deliver(SIGKILL);
+        } else {
+            self.cpu_alarm.store(used.saturating_add(SECOND).min(hard), Ordering::Relaxed);
+            self.deliver(SIGXCPU);
+        }
+    }
+
+    /// Counts one more open file; `MFile` when that is more than it may have.
+    pub(crate) fn hold_file(self: &Arc<Self>) -> Result<Held, Errno> {
+        let given = lock(&self.fds).len() as u64;
+        let before = self.files_held.fetch_add(1, Ordering::Relaxed);
+        let held = Held(self.clone());
+        if given + before >= self.rlimits.soft(Resource::OpenFiles) { Err(Errno::MFile) } else { Ok(held) }
+    }
+
+    /// Counts one more open file, whatever the limit.
+    pub(crate) fn hold_duplicate(self: &Arc<Self>) -> Held {
+        self.files_held.fetch_add(1, Ordering::Relaxed);
+        Held(self.clone())
+    }
+
+    /// Records that a memory limit was hit.
+    pub(crate) fn refuse_memory(&self, limit: &'static str) {
+        *lock(&self.out_of_memory) = Some(limit);
+    }
+
+    /// The memory limit that it has hit.
+    pub(crate) fn refused_memory(&self) -> Option<&'static str> {
+        *lock(&self.out_of_memory)
+    }
+
     /// Replaces the alarm (none for a zero time): its number, and the time
     /// that the previous one had left.
     pub(crate) fn set_alarm(&self, after: Duration) -> (u64, Duration) {
@@ -492,6 +567,28 @@ impl Wake for Process {
     }
 }
 
+/// An open file in its process's count.
+pub(crate) struct Held(Arc<Process>);
+
+impl Drop for Held {
+    fn drop(&mut self) {
+        self.0.files_held.fetch_sub(1, Ordering::Relaxed);
+    }
+}
+
+const SECOND: u64 = 1_000_000_000;
+
+/// A limit in seconds as nanoseconds.
+fn seconds(limit: u64) -> u64 {
+    // As on Linux, a limit of 0 allows what one of 1 does.
+    limit.max(1).saturating_mul(SECOND)
+}
+
+/// When limits act that count from `start`.
+fn cpu_alarm(start: u64, rlimits: &Rlimits) -> u64 {
+    start.saturating_add(seconds(rlimits.soft(Resource::Cpu)))
+}
+
 thread_local! {
     /// The process that this thread polls.
     static CURRENT: std::cell::Cell<Pid> = const { std::cell::Cell::new(0) };
@@ -515,7 +612,7 @@ pub(crate) fn poll_timed<F: Future + ?Sized>(
     let start = Instant::now();
     let result = future.poll(cx);
     let total = u64::try_from(start.elapsed().as_nanos()).unwrap_or(u64::MAX);
-    process.time_own.fetch_add(total.saturating_sub(NESTED.get()), Ordering::Relaxed);
+    process.use_cpu(total.saturating_sub(NESTED.get()));
     NESTED.set(outer + total);
     result
 }

@@ -19,6 +19,8 @@ pub(crate) const SIGTSTP: Signal = 20;
 pub(crate) const SIGTTIN: Signal = 21;
 pub(crate) const SIGTTOU: Signal = 22;
 pub(crate) const SIGURG: Signal = 23;
+pub(crate) const SIGXCPU: Signal = 24;
+pub(crate) const SIGXFSZ: Signal = 25;
 pub(crate) const SIGWINCH: Signal = 28;
 /// The largest number, real-time signals included.
 pub(crate) const SIGNAL_MAX: Signal = 64;

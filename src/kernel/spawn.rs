@@ -11,7 +11,8 @@ use wasmtime::{ResourceLimiter, Store, UpdateDeadline};
 use super::Kernel;
 use super::open_file::OpenFile;
 use super::process::{Birth, Ending, Process};
-use super::signal::{SIGABRT, SIGFPE, SIGILL, SIGSEGV};
+use super::rlimit::{Resource, UNLIMITED};
+use super::signal::{Disposition, SIGABRT, SIGFPE, SIGILL, SIGSEGV, SIGXFSZ};
 use super::supervise::Supervised;
 use crate::fs::{Caller, Errno, Location};
 use crate::program::{Format, Program, STUB_LEN};
@@ -47,8 +48,17 @@ impl ResourceLimiter for MemoryMeter {
         if maximum.is_some_and(|maximum| desired > maximum) {
             return Ok(false);
         }
-        if !self.kernel.take_memory(more) {
-            self.process.out_of_memory.store(true, Ordering::Relaxed);
+        let rlimits = &self.process.rlimits;
+        let own = rlimits.soft(Resource::Memory).min(rlimits.soft(Resource::Data));
+        let refused = if self.taken.saturating_add(more) > own {
+            Some("the process's memory limit was reached")
+        } else if self.kernel.take_memory(more) {
+            None
+        } else {
+            Some("the sandbox's memory limit was reached")
+        };
+        if let Some(limit) = refused {
+            self.process.refuse_memory(limit);
             return Ok(false);
         }
         self.taken += more;
@@ -85,6 +95,32 @@ impl Guest {
             Ok(UpdateDeadline::YieldCustom(1, Box::pin(tokio::task::yield_now())))
         });
         store
+    }
+
+    /// The size to which this process may let a file grow.
+    pub(crate) fn file_size_limit(&self) -> u64 {
+        self.process.rlimits.soft(Resource::FileSize)
+    }
+
+    /// A write that failed: one beyond the limit of a file's size is SIGXFSZ's
+    /// matter. `Err` when that ends the process.
+    pub(crate) fn note_file_size(&self, errno: Errno) -> Result<(), Ending> {
+        if errno == Errno::FBig && self.file_size_limit() != UNLIMITED {
+            if self.process.disposition(SIGXFSZ) == Disposition::Default {
+                return Err(Ending::Signaled(SIGXFSZ));
+            }
+            self.process.deliver(SIGXFSZ);
+        }
+        Ok(())
+    }
+
+    /// Changes a file's size, within the limit.
+    pub(crate) fn resize(&self, file: &OpenFile, size: u64) -> Result<Result<(), Errno>, Ending> {
+        let resized = file.set_len(size, self.file_size_limit());
+        match resized {
+            Err(errno) => self.note_file_size(errno).map(|()| Err(errno)),
+            Ok(()) => Ok(Ok(())),
+        }
     }
 
     /// Who asks the filesystem.
@@ -204,6 +240,7 @@ impl Kernel {
             ignored: request.ignored,
             payload: request.payload,
             terminal: parent.terminal.clone(),
+            rlimits: parent.rlimits.clone(),
         })?;
         // A parent that was killed while it was in here leaves nothing behind.
         if let Some(signal) = parent.fatal_signal() {
@@ -287,8 +324,8 @@ async fn instantiate_and_run(
 /// would have got.
 pub(crate) fn describe_trap(process: &Process, error: &wasmtime::Error) -> (String, super::Signal) {
     use wasmtime::Trap;
-    if process.out_of_memory.load(Ordering::Relaxed) {
-        return ("out of memory: the sandbox's memory limit was reached".into(), SIGABRT);
+    if let Some(limit) = process.refused_memory() {
+        return (format!("out of memory: {limit}"), SIGABRT);
     }
     let Some(trap) = error.downcast_ref::<Trap>() else { return (format!("{error:#}"), SIGABRT) };
     let signal = match trap {

@@ -20,7 +20,7 @@ use super::snapshot::Snapshot;
 use super::{Session, SessionOptions};
 use crate::error::Error;
 use crate::kernel::{
-    Access, Birth, Ending, Kernel, OpenFile, PIPE_CAPACITY, Pid, Process, SIGINT, SIGKILL, Signal,
+    Access, Birth, Ending, Kernel, OpenFile, PIPE_CAPACITY, Pid, Process, Rlimits, SIGINT, SIGKILL, Signal,
     State as ProcessState, Terminal, TerminalSize, describe_trap, poll_timed,
 };
 use crate::output::gap;
@@ -155,6 +155,7 @@ impl Inner {
                 ignored: 0,
                 payload: Vec::new(),
                 terminal: Some(terminal.clone()),
+                rlimits: Rlimits::new(&kernel.limits),
             })
             .map_err(|errno| failed(&errno))?;
         terminal.foreground.store(process.pid, Ordering::Relaxed);
@@ -516,7 +517,7 @@ impl Inner {
         let shell = self.process.pid;
         self.signal_foreground(SIGKILL, |process| process.pid != shell && !process.is_background());
         self.terminal.foreground.store(self.process.group(), Ordering::Relaxed);
-        self.process.revive();
+        self.process.revive(&Rlimits::new(&self.kernel.limits));
         self.terminal.reset_mode();
         let Checkpoint { state, .. } = lock(&self.checkpoint).clone();
         match Shell::start(&self.kernel, &self.process, &self.start, State::Own(&state)).await {

@@ -45,7 +45,7 @@ type File = Resource<Handle>;
 
 impl Guest {
     fn open_file(&self, file: &File) -> Result<std::sync::Arc<OpenFile>, Failure> {
-        Ok(self.table.get(file)?.0.clone())
+        Ok(self.table.get(file)?.file.clone())
     }
 
     /// The terminal that a file is.
@@ -54,11 +54,16 @@ impl Guest {
     }
 
     fn push(&mut self, file: std::sync::Arc<OpenFile>) -> Result<File, Failure> {
-        Ok(self.table.push(Handle(file))?)
+        let held = self.process.hold_file()?;
+        Ok(self.table.push(Handle { file, _held: Some(held) })?)
     }
 
-    /// A write to a pipe that nobody reads: SIGPIPE first, EPIPE for who survives it.
-    fn broken_pipe(&self, errno: Errno) -> Failure {
+    /// A write to a pipe that nobody reads: SIGPIPE first, EPIPE for who
+    /// survives it; a file that may not grow: SIGXFSZ and EFBIG.
+    fn kernel_write_failed(&self, errno: Errno) -> Failure {
+        if let Err(ending) = self.note_file_size(errno) {
+            return Failure::Trap(ending.into());
+        }
         if errno == Errno::Pipe {
             if self.process.disposition(SIGPIPE) == Disposition::Default {
                 return Failure::Trap(Ending::Signaled(SIGPIPE).into());
@@ -103,7 +108,10 @@ impl wit::HostOpenFile for Guest {
         let file = self.open_file(&file)?;
         let mut data = Bytes::from(data);
         while !data.is_empty() {
-            match file.try_write(&data).map_err(|errno| self.broken_pipe(errno))? {
+            match file
+                .try_write_within(&data, self.file_size_limit())
+                .map_err(|errno| self.kernel_write_failed(errno))?
+            {
                 // A write that has begun is finished, as small writes are on
                 // Linux; the process still dies where it waits.
                 0 => self.process.block_always(file.writable()).await,
@@ -115,7 +123,8 @@ impl wit::HostOpenFile for Guest {
 
     fn try_write(&mut self, file: File, data: Vec<u8>) -> Result<u32, Failure> {
         let file = self.open_file(&file)?;
-        let n = file.try_write(&Bytes::from(data)).map_err(|errno| self.broken_pipe(errno))?;
+        let written = file.try_write_within(&Bytes::from(data), self.file_size_limit());
+        let n = written.map_err(|errno| self.kernel_write_failed(errno))?;
         Ok(u32::try_from(n).unwrap_or(u32::MAX))
     }
 
@@ -151,14 +160,12 @@ impl wit::HostOpenFile for Guest {
 
     fn set_size(&mut self, file: File, size: u64) -> Result<(), Failure> {
         let file = self.open_file(&file)?;
-        if !file.access().write {
-            return Err(Errno::Inval.into());
-        }
-        Ok(file.handle().ok_or(Errno::Inval)?.set_len(size)?)
+        let resized = self.resize(&file, size).map_err(|ending| Failure::Trap(ending.into()))?;
+        Ok(resized?)
     }
 
     fn is_terminal(&mut self, file: File) -> wasmtime::Result<bool> {
-        Ok(self.table.get(&file)?.0.is_terminal())
+        Ok(self.table.get(&file)?.file.is_terminal())
     }
 
     fn terminal_mode(&mut self, file: File) -> Result<TerminalMode, Failure> {
@@ -192,9 +199,11 @@ impl wit::HostOpenFile for Guest {
     }
 
     fn duplicate(&mut self, file: File) -> wasmtime::Result<File> {
-        let file = self.table.get(&file)?.0.clone();
+        let file = self.table.get(&file)?.file.clone();
         let file = file.capture_writer().unwrap_or(file);
-        Ok(self.table.push(Handle(file))?)
+        // This call has no error to give.
+        let held = self.process.hold_duplicate();
+        Ok(self.table.push(Handle { file, _held: Some(held) })?)
     }
 
     async fn take(&mut self, file: File) -> Result<Vec<u8>, Failure> {
@@ -230,7 +239,7 @@ impl wit::HostOpenFile for Guest {
     }
 
     fn flags(&mut self, file: File) -> wasmtime::Result<OpenFlags> {
-        let access = self.table.get(&file)?.0.access();
+        let access = self.table.get(&file)?.file.access();
         let mut flags = OpenFlags::empty();
         if access.read {
             flags |= OpenFlags::READ;
@@ -248,7 +257,7 @@ impl wit::HostOpenFile for Guest {
     }
 
     fn path(&mut self, file: File) -> wasmtime::Result<Option<String>> {
-        Ok(self.table.get(&file)?.0.location().map(fs::Location::path))
+        Ok(self.table.get(&file)?.file.location().map(fs::Location::path))
     }
 
     fn drop(&mut self, file: File) -> wasmtime::Result<()> {
@@ -333,7 +342,7 @@ impl wit::Host for Guest {
 
     fn inherited(&mut self, fd: u32) -> wasmtime::Result<Option<File>> {
         Ok(match self.process.fd(fd) {
-            Some(file) => Some(self.table.push(Handle(file))?),
+            Some(file) => Some(self.table.push(Handle { file, _held: None })?),
             None => None,
         })
     }

@@ -7,7 +7,8 @@ use std::time::Duration;
 use super::Failure;
 use crate::fs::Errno;
 use crate::kernel::{
-    self, Change, Disposition, Ending, Guest, Handle, Inline, Pid, Process, SIGALRM, SIGNAL_MAX, SpawnRequest,
+    self, Change, Disposition, Ending, Guest, Handle, Inline, Pid, Process, Resource, SIGALRM, SIGNAL_MAX,
+    SpawnRequest, UNLIMITED,
 };
 use crate::wit::guest::agentfense::kernel::processes::{
     self as wit, KillTarget, ResourceKind, SpawnOptions, Times, WaitFlags, WaitTarget,
@@ -33,11 +34,11 @@ impl Guest {
         }
         let mut fds = BTreeMap::new();
         for (fd, file) in options.fds {
-            let Handle(file) = self.table.get(&file)?;
+            let Handle { file, .. } = self.table.get(&file)?;
             // A capture's owner is its reader too; a child gets a write end of its own.
             fds.insert(fd, file.capture_writer().unwrap_or_else(|| file.clone()));
         }
-        if fds.len() > self.kernel.limits.open_files as usize {
+        if fds.len() as u64 > self.process.rlimits.soft(Resource::OpenFiles) {
             return Err(Errno::MFile.into());
         }
         let cwd = match options.cwd {
@@ -269,21 +270,36 @@ impl wit::Host for Guest {
     }
 
     fn get_limit(&mut self, which: ResourceKind) -> wasmtime::Result<(Option<u64>, Option<u64>)> {
-        let limits = &self.kernel.limits;
-        let limit = match which {
-            ResourceKind::Memory | ResourceKind::Data => Some(limits.memory_bytes),
-            ResourceKind::Processes => Some(limits.processes.into()),
-            ResourceKind::OpenFiles => Some(limits.open_files.into()),
-            ResourceKind::FileSize => Some(limits.disk_bytes),
-            ResourceKind::Core => Some(0),
-            ResourceKind::Stack => Some(8 << 20),
-            ResourceKind::Cpu => None,
-        };
-        Ok((limit, limit))
+        let rlimits = &self.process.rlimits;
+        let shown = |limit: u64| (limit != UNLIMITED).then_some(limit);
+        let which = resource(which);
+        Ok((shown(rlimits.soft(which)), shown(rlimits.hard(which))))
     }
 
-    fn set_limit(&mut self, _which: ResourceKind, _soft: Option<u64>, _hard: Option<u64>) -> Result<(), Failure> {
-        Err(Errno::NoSys.into())
+    fn set_limit(&mut self, which: ResourceKind, soft: Option<u64>, hard: Option<u64>) -> Result<(), Failure> {
+        let kept = |limit: Option<u64>| limit.unwrap_or(UNLIMITED);
+        Ok(self.process.set_rlimit(resource(which), kept(soft), kept(hard))?)
+    }
+}
+
+fn resource(kind: ResourceKind) -> Resource {
+    match kind {
+        ResourceKind::Cpu => Resource::Cpu,
+        ResourceKind::FileSize => Resource::FileSize,
+        ResourceKind::Data => Resource::Data,
+        ResourceKind::Stack => Resource::Stack,
+        ResourceKind::Core => Resource::Core,
+        ResourceKind::OpenFiles => Resource::OpenFiles,
+        ResourceKind::Memory => Resource::Memory,
+        ResourceKind::Processes => Resource::Processes,
+        ResourceKind::Resident => Resource::Resident,
+        ResourceKind::LockedMemory => Resource::LockedMemory,
+        ResourceKind::Locks => Resource::Locks,
+        ResourceKind::PendingSignals => Resource::PendingSignals,
+        ResourceKind::MessageQueues => Resource::MessageQueues,
+        ResourceKind::Nice => Resource::Nice,
+        ResourceKind::RealTimePriority => Resource::RealTimePriority,
+        ResourceKind::RealTime => Resource::RealTime,
     }
 }
 

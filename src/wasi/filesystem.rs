@@ -14,7 +14,7 @@ use wasmtime::component::{Resource, ResourceTableError};
 
 use super::io::{InputStream, IoError, OutputStream, Position};
 use crate::fs::{Errno, FileType, Location, OpenFlags, SetAttr, Stat};
-use crate::kernel::{Guest, OpenFile, TRANSFER_LIMIT};
+use crate::kernel::{Guest, Held, OpenFile, TRANSFER_LIMIT, write_at};
 use crate::wit::guest::wasi::clocks::wall_clock::Datetime;
 use crate::wit::guest::wasi::filesystem::preopens;
 use crate::wit::guest::wasi::filesystem::types::{
@@ -25,6 +25,8 @@ use crate::wit::guest::wasi::filesystem::types::{
 /// An open file or directory.
 pub struct Descriptor {
     file: Arc<OpenFile>,
+    /// Its place in the process's count; none for the preopened root.
+    _held: Option<Held>,
     /// The preopened root, whose relative paths may mean the working directory.
     preopen: bool,
 }
@@ -169,15 +171,16 @@ impl Guest {
         descriptor.file.location().cloned().ok_or(FsFailure::Errno(Errno::NotDir))
     }
 
-    fn push_descriptor(&mut self, file: Arc<OpenFile>, preopen: bool) -> Fs<Handle> {
-        Ok(self.table.push(Descriptor { file, preopen })?)
+    fn push_descriptor(&mut self, file: Arc<OpenFile>) -> Fs<Handle> {
+        let held = self.process.hold_file()?;
+        Ok(self.table.push(Descriptor { file, _held: Some(held), preopen: false })?)
     }
 }
 
 impl preopens::Host for Guest {
     fn get_directories(&mut self) -> wasmtime::Result<Vec<(Handle, String)>> {
         let root = OpenFile::directory(self.kernel.namespace.root().clone());
-        let handle = self.table.push(Descriptor { file: root, preopen: true })?;
+        let handle = self.table.push(Descriptor { file: root, _held: None, preopen: true })?;
         Ok(vec![(handle, "/".into())])
     }
 }
@@ -272,10 +275,8 @@ impl types::HostDescriptor for Guest {
 
     fn set_size(&mut self, descriptor: Handle, size: u64) -> Fs<()> {
         let file = self.file(&descriptor)?;
-        if !file.access().write {
-            return Err(Errno::Inval.into());
-        }
-        Ok(file.handle().ok_or(Errno::Inval)?.set_len(size)?)
+        let resized = self.resize(file, size).map_err(|ending| FsFailure::Trap(ending.into()))?;
+        Ok(resized?)
     }
 
     fn set_times(&mut self, descriptor: Handle, access: NewTimestamp, modification: NewTimestamp) -> Fs<()> {
@@ -301,7 +302,14 @@ impl types::HostDescriptor for Guest {
         if !file.access().write {
             return Err(Errno::BadF.into());
         }
-        Ok(file.handle().ok_or(Errno::SPipe)?.write_at(&buffer, offset)? as u64)
+        let handle = file.handle().ok_or(Errno::SPipe)?;
+        match write_at(handle, &buffer, offset, self.file_size_limit()) {
+            Ok(n) => Ok(n as u64),
+            Err(errno) => {
+                self.note_file_size(errno).map_err(|ending| FsFailure::Trap(ending.into()))?;
+                Err(errno.into())
+            }
+        }
     }
 
     fn read_directory(&mut self, descriptor: Handle) -> Fs<Resource<DirectoryEntryStream>> {
@@ -385,7 +393,7 @@ impl types::HostDescriptor for Guest {
             nofollow: !path_flags.contains(PathFlags::SYMLINK_FOLLOW),
         };
         let file = self.kernel.clone().open(&self.process.clone(), &start, &path, flags, false, 0o666).await?;
-        self.push_descriptor(file, false)
+        self.push_descriptor(file)
     }
 
     fn readlink_at(&mut self, descriptor: Handle, path: String) -> Fs<String> {

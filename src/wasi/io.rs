@@ -9,7 +9,7 @@ use tokio::time::Instant;
 use wasmtime::component::Resource;
 
 use crate::fs::Errno;
-use crate::kernel::{Disposition, Ending, Guest, OpenFile, SIGPIPE, SIGTTIN};
+use crate::kernel::{Disposition, Ending, Guest, OpenFile, SIGPIPE, SIGTTIN, append, write_at};
 use crate::net::Waitable;
 use crate::wit::guest::wasi::io::{error, poll, streams};
 
@@ -114,15 +114,15 @@ impl InputStream {
 }
 
 impl OutputStream {
-    fn try_write(&mut self, data: &Bytes) -> Result<usize, Errno> {
+    fn try_write(&mut self, data: &Bytes, limit: u64) -> Result<usize, Errno> {
         let Position::Own(offset) = &mut self.position else {
             return match (self.position, self.file.handle()) {
-                (Position::End, Some(handle)) => handle.append(data).map(|(n, _)| n),
-                _ => self.file.try_write(data),
+                (Position::End, Some(handle)) => append(handle, data, limit).map(|(n, _)| n),
+                _ => self.file.try_write_within(data, limit),
             };
         };
         let handle = self.file.handle().ok_or(Errno::SPipe)?;
-        let n = handle.write_at(data, *offset)?;
+        let n = write_at(handle, data, *offset, limit)?;
         *offset += n as u64;
         Ok(n)
     }
@@ -139,7 +139,10 @@ impl Guest {
     /// A failed write: a broken pipe ends a process that did not ask otherwise.
     fn write_failed(&self, file: &OpenFile, errno: Errno) -> StreamFailure {
         if errno != Errno::Pipe {
-            return StreamFailure::Errno(errno);
+            return match self.note_file_size(errno) {
+                Ok(()) => StreamFailure::Errno(errno),
+                Err(ending) => StreamFailure::Trap(ending.into()),
+            };
         }
         if file.is_socket() {
             return StreamFailure::Closed;
@@ -153,9 +156,10 @@ impl Guest {
 
     async fn write_all(&mut self, stream: &Resource<OutputStream>, data: Vec<u8>) -> Streamed<()> {
         let mut data = Bytes::from(data);
+        let limit = self.file_size_limit();
         while !data.is_empty() {
             let stream = self.table.get_mut(stream)?;
-            match stream.try_write(&data) {
+            match stream.try_write(&data, limit) {
                 Ok(0) => {
                     let file = stream.file.clone();
                     self.process.block_always(file.writable()).await;
@@ -309,9 +313,10 @@ impl streams::HostOutputStream for Guest {
 
     fn write(&mut self, stream: Resource<OutputStream>, contents: Vec<u8>) -> Streamed<()> {
         let mut data = Bytes::from(contents);
+        let limit = self.file_size_limit();
         while !data.is_empty() {
             let stream = self.table.get_mut(&stream)?;
-            match stream.try_write(&data) {
+            match stream.try_write(&data, limit) {
                 // The guest was told how much there is room for.
                 Ok(0) => return Err(StreamFailure::Trap(wasmtime::Error::msg("a stream was written to without room"))),
                 Ok(n) => drop(data.split_to(n)),

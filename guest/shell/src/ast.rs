@@ -15,6 +15,9 @@ use serde::{Deserialize, Serialize};
 pub struct Program {
     /// Each and-or list with how it is run.
     pub items: Vec<Item>,
+    /// A `ulimit` somewhere in it lowers a limit: as a subshell it needs a
+    /// process of its own.
+    pub sets_limits: bool,
 }
 
 /// One and-or list, and whether it runs in the background (`&`).

@@ -75,6 +75,7 @@ pub fn from_bytes(bytes: &[u8], resumed: bool) -> Result<Shell, String> {
         shell.last_background = None;
     }
     processes::umask(shell.umask);
+    shell.limits.apply();
     // The directory may be gone; the shell then starts where it was put.
     if processes::change_dir(&shell.cwd).is_err() {
         shell.cwd = processes::current_dir().into();

@@ -40,8 +40,10 @@ impl Shell {
 
     #[cold]
     fn output_error(&mut self, error: Errno) -> Run<()> {
-        if error == Errno::Pipe {
-            self.broken_pipe()?;
+        match error {
+            Errno::Pipe => self.signal_of_write(Signal::SIGPIPE)?,
+            Errno::Fbig => self.signal_of_write(Signal::SIGXFSZ)?,
+            _ => {}
         }
         if error == Errno::Intr {
             self.poll_signals_now()?;
@@ -54,17 +56,16 @@ impl Shell {
         Ok(())
     }
 
-    /// A write met a closed pipe: ends this shell as SIGPIPE would, unless the
-    /// signal is trapped or ignored.
-    fn broken_pipe(&mut self) -> Run<()> {
-        let number = Signal::SIGPIPE.number();
-        if self.traps.ignored() & Signal::SIGPIPE.bit() != 0 {
+    /// A write met a closed pipe, or a file that may not grow: ends this shell
+    /// as the signal would, unless that is trapped or ignored.
+    fn signal_of_write(&mut self, signal: Signal) -> Run<()> {
+        if self.traps.ignored() & signal.bit() != 0 {
             return Ok(());
         }
-        if self.traps.get(number).is_some() {
-            return self.run_trap(number);
+        if self.traps.get(signal.number()).is_some() {
+            return self.run_trap(signal.number());
         }
-        self.die_of(Signal::SIGPIPE)
+        self.die_of(signal)
     }
 
     /// Ends this shell, or the subshell that runs in its process, as a signal

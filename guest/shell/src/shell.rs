@@ -5,7 +5,6 @@
 //! its own gets it as bytes (`state`). What cannot be cloned, such as the
 //! open files' offsets, is shared as POSIX says.
 
-use std::collections::BTreeMap;
 use std::ops::Deref;
 use std::rc::Rc;
 
@@ -14,6 +13,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 use serde::{Deserialize, Serialize};
 
 use crate::ast::Function;
+use crate::builtins::ulimit::Limits;
 use crate::completion::Completions;
 use crate::exec::Coprocess;
 use crate::files::FileTable;
@@ -210,8 +210,8 @@ pub struct Shell {
     pub coprocesses: Vec<Coprocess>,
     /// The functions that DEBUG and RETURN traps go into (`declare -ft`).
     pub traced_functions: Rc<FxHashSet<BString>>,
-    /// What `ulimit` was asked for, by the option's letter.
-    pub soft_limits: Rc<BTreeMap<u8, Option<u64>>>,
+    /// What `ulimit` changed.
+    pub limits: Rc<Limits>,
     /// Children that no job names (their subshell ended): reaped in passing.
     pub orphans: bool,
 }

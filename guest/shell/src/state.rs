@@ -4,7 +4,6 @@
 //! belongs to a process (files, jobs, signals that wait) is not part of it.
 //! Bytes that are damaged or of another version are an error, never a panic.
 
-use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use bstr::BString;
@@ -12,6 +11,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 use serde::{Deserialize, Serialize};
 
 use crate::ast::Function;
+use crate::builtins::ulimit::Limits;
 use crate::completion::Completions;
 use crate::files::FileTable;
 use crate::jobs::Jobs;
@@ -24,7 +24,7 @@ use crate::vars::Variables;
 const MAGIC: &[u8; 8] = b"afshell\0";
 
 /// Goes up with every change of the form below or of what it holds.
-const VERSION: u32 = 4;
+const VERSION: u32 = 5;
 
 macro_rules! state {
     ($($field:ident: $kind:ty,)*) => {
@@ -85,7 +85,7 @@ state! {
     completions: Rc<Completions>,
     call_arguments: Rc<Vec<Rc<Vec<BString>>>>,
     traced_functions: Rc<FxHashSet<BString>>,
-    soft_limits: Rc<BTreeMap<u8, Option<u64>>>,
+    limits: Rc<Limits>,
 }
 
 /// The state as bytes.
@@ -193,7 +193,7 @@ impl Shell {
             orphans: false,
             coprocesses: Vec::new(),
             traced_functions: Rc::default(),
-            soft_limits: Rc::default(),
+            limits: Rc::default(),
         }
     }
 }

@@ -30,6 +30,10 @@ const TERMINAL: &[Signal] = &[Signal::SIGQUIT, Signal::SIGTSTP, Signal::SIGTTIN,
 /// The signals that end a shell and that it can see coming.
 const FATAL: [Signal; 3] = [Signal::SIGHUP, Signal::SIGINT, Signal::SIGTERM];
 
+/// The signals of a write that fails. The shell ignores them and acts on the
+/// failure: they must end the command, not a session.
+const WRITE_SIGNALS: [Signal; 2] = [Signal::SIGPIPE, Signal::SIGXFSZ];
+
 /// How many commands run between two looks for signals.
 const POLL_INTERVAL: u32 = 64;
 
@@ -199,7 +203,7 @@ impl Shell {
         let Some(signal) = Signal::new(condition) else { return };
         let disposition = match disposition {
             Disposition::Default if signal == Signal::SIGINT && self.role == Role::Session => Disposition::Handle,
-            Disposition::Default if signal == Signal::SIGPIPE => Disposition::Ignore,
+            Disposition::Default if WRITE_SIGNALS.contains(&signal) => Disposition::Ignore,
             Disposition::Default if TERMINAL.contains(&signal) && self.role == Role::Session => Disposition::Ignore,
             Disposition::Default if FATAL.contains(&signal) && self.traps.get(EXIT).is_some() => Disposition::Handle,
             other => other,
@@ -285,13 +289,13 @@ impl Shell {
 
     /// Sets what the kernel does with signals as a shell of this role needs it.
     pub fn install_dispositions(&mut self) {
-        // A builtin's write to a closed pipe must end the command, not a
-        // session: the shell ignores PIPE and acts on the failing write.
-        if let Ok(previous) = processes::set_disposition(Signal::SIGPIPE, Disposition::Ignore)
-            && previous == Disposition::Ignore
-            && self.role != Role::Session
-        {
-            self.traps.ignored_at_start |= Signal::SIGPIPE.bit();
+        for signal in WRITE_SIGNALS {
+            if let Ok(previous) = processes::set_disposition(signal, Disposition::Ignore)
+                && previous == Disposition::Ignore
+                && self.role != Role::Session
+            {
+                self.traps.ignored_at_start |= signal.bit();
+            }
         }
         let conditions: Vec<Condition> = self.traps.actions.keys().copied().collect();
         for condition in conditions {

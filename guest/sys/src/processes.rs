@@ -182,3 +182,8 @@ pub fn get_times() -> Times {
 pub fn get_limit(which: ResourceKind) -> (Option<u64>, Option<u64>) {
     raw::get_limit(which)
 }
+
+/// Changes a limit, for this process and the children it starts from now on.
+pub fn set_limit(which: ResourceKind, soft: Option<u64>, hard: Option<u64>) -> Result<(), Errno> {
+    Ok(raw::set_limit(which, soft, hard)?)
+}

@@ -16,7 +16,7 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, SocketAddrV6};
 
 use wasmtime::component::{Resource, ResourceTableError};
 
-use crate::kernel::Guest;
+use crate::kernel::{Guest, Held};
 use crate::net::{NetError, User};
 use crate::wit::guest::wasi::sockets::instance_network;
 use crate::wit::guest::wasi::sockets::network::{
@@ -110,6 +110,11 @@ fn any(family: IpAddressFamily) -> SocketAddr {
 }
 
 impl Guest {
+    /// Counts a socket as an open file of the process.
+    fn hold_socket(&self) -> Done<Held> {
+        self.process.hold_file().map_err(|_| ErrorCode::NewSocketLimit.into())
+    }
+
     /// Who it is to the network.
     fn network_user(&self) -> User {
         let name = self.process.argv.first().unwrap_or(&self.process.exe);

@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use wasmtime::component::Resource;
 
 use super::{Done, NetworkHandle, address, socket_address};
-use crate::kernel::{Access, Guest, OpenFile, PIPE_CAPACITY};
+use crate::kernel::{Access, Guest, Held, OpenFile, PIPE_CAPACITY};
 use crate::net::{Connecting, Connection, Listener, Protocol, Socket, Waitable};
 use crate::wasi::io::{InputStream, OutputStream, Pollable, Position};
 use crate::wit::guest::wasi::sockets::network::{ErrorCode, IpAddressFamily, IpSocketAddress};
@@ -90,14 +90,17 @@ pub struct TcpSocket {
     family: IpAddressFamily,
     backlog: usize,
     options: Options,
+    /// Its place in the process's count of open files.
+    _held: Held,
 }
 
 type This = Resource<TcpSocket>;
 type Streams = (Resource<InputStream>, Resource<OutputStream>);
 
 impl TcpSocket {
-    fn new(state: State, family: IpAddressFamily) -> TcpSocket {
-        TcpSocket { shared: Arc::new(Shared(Mutex::new(state))), family, backlog: BACKLOG, options: DEFAULTS }
+    fn new(state: State, family: IpAddressFamily, held: Held) -> TcpSocket {
+        let shared = Arc::new(Shared(Mutex::new(state)));
+        TcpSocket { shared, family, backlog: BACKLOG, options: DEFAULTS, _held: held }
     }
 
     /// The socket of a state that has one still.
@@ -159,8 +162,9 @@ impl Guest {
 
 impl tcp_create_socket::Host for Guest {
     fn create_tcp_socket(&mut self, family: IpAddressFamily) -> Done<This> {
+        let held = self.hold_socket()?;
         let socket = self.kernel.network.socket(Protocol::Tcp, self.process.pid)?;
-        Ok(self.table.push(TcpSocket::new(State::Unbound(socket), family))?)
+        Ok(self.table.push(TcpSocket::new(State::Unbound(socket), family, held))?)
     }
 }
 
@@ -254,9 +258,10 @@ impl tcp::HostTcpSocket for Guest {
             State::Listening(listener) => listener.clone(),
             _ => return Err(ErrorCode::InvalidState.into()),
         };
+        let held = self.hold_socket()?;
         let connection = Arc::new(listener.accept().ok_or(ErrorCode::WouldBlock)?);
         let (input, output) = self.connection_streams(&connection)?;
-        let mut socket = TcpSocket::new(State::Connected(connection), family);
+        let mut socket = TcpSocket::new(State::Connected(connection), family, held);
         socket.options = options;
         Ok((self.table.push(socket)?, input, output))
     }

@@ -8,7 +8,7 @@ use tokio::time::Instant;
 use wasmtime::component::Resource;
 
 use super::{Done, NetworkHandle, address, any, socket_address};
-use crate::kernel::{Guest, PIPE_CAPACITY};
+use crate::kernel::{Guest, Held, PIPE_CAPACITY};
 use crate::net::{DatagramSocket, NetError, Protocol, Socket, User};
 use crate::wasi::io::Pollable;
 use crate::wit::guest::wasi::sockets::network::{ErrorCode, IpAddressFamily, IpSocketAddress};
@@ -33,6 +33,8 @@ pub struct UdpSocket {
     hop_limit: u8,
     receive_buffer: u64,
     send_buffer: u64,
+    /// Its place in the process's count of open files.
+    _held: Held,
 }
 
 /// One direction of a bound socket.
@@ -77,9 +79,11 @@ fn nonzero(value: u64) -> Result<u64, ErrorCode> {
 
 impl udp_create_socket::Host for Guest {
     fn create_udp_socket(&mut self, family: IpAddressFamily) -> Done<This> {
+        let held = self.hold_socket()?;
         let socket = self.kernel.network.socket(Protocol::Udp, self.process.pid)?;
         let (receive_buffer, send_buffer) = (PIPE_CAPACITY as u64, PIPE_CAPACITY as u64);
-        let socket = UdpSocket { state: State::Unbound(socket), family, hop_limit: 64, receive_buffer, send_buffer };
+        let state = State::Unbound(socket);
+        let socket = UdpSocket { state, family, hop_limit: 64, receive_buffer, send_buffer, _held: held };
         Ok(self.table.push(socket)?)
     }
 }

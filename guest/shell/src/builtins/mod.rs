@@ -39,7 +39,7 @@ mod test;
 mod times;
 mod trap;
 mod r#type;
-mod ulimit;
+pub mod ulimit;
 mod umask;
 mod unset;
 mod wait;

@@ -6,6 +6,8 @@
 use agentfense_sys::files::OpenFile;
 use agentfense_sys::processes::{self, Disposition, Pid, SpawnOptions};
 use agentfense_sys::{Errno, Signal};
+use std::rc::Rc;
+
 use bstr::BString;
 use serde::{Deserialize, Serialize};
 
@@ -144,6 +146,7 @@ pub(crate) fn child(payload: &[u8]) -> Result<i32, String> {
     shell.virtual_pid = None;
     shell.files = crate::files::FileTable::inherited();
     shell.umask = agentfense_sys::processes::get_umask();
+    Rc::make_mut(&mut shell.limits).begin_process();
     if fresh {
         // Only writes: SIGPIPE ends it as it would any writer.
         let _ = shell.run_task(task);

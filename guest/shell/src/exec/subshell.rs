@@ -6,7 +6,9 @@ use std::cell::Cell;
 use agentfense_sys::Signal;
 use agentfense_sys::processes;
 
+use super::fork::Task;
 use crate::ast::Program;
+use crate::messages::concat;
 use crate::shell::{Flow, PipeStatus, Run, Shell};
 
 /// Numbers of subshells in this process start above every number that the
@@ -21,9 +23,22 @@ impl Shell {
     /// `( program )`
     #[inline(never)]
     pub(crate) fn run_subshell(&mut self, program: &Program) -> Run {
+        if program.sets_limits {
+            self.status = self.run_apart(program)?;
+            self.pipe_status = PipeStatus::One(self.status);
+            return Ok(());
+        }
         self.in_subshell(|shell| shell.run_program(program))?;
         self.pipe_status = PipeStatus::One(self.status);
         Ok(())
+    }
+
+    /// Runs a subshell as a process of its own: one whose limits are not this
+    /// process's. Its status.
+    pub(super) fn run_apart(&mut self, program: &Program) -> Run<i32> {
+        let Some(pid) = self.fork_or_complain(&Task::Program(program), None, 0) else { return Ok(254) };
+        let text = || concat(&[b"( ", &crate::syntax::print::program(program), b" )"]).into();
+        self.wait_foreground(&[pid], None, &text)
     }
 
     /// Runs something in a subshell in this process; its status is left in
@@ -79,6 +94,7 @@ impl Shell {
         if self.umask != saved.umask {
             processes::umask(saved.umask);
         }
+        self.limits.undo_since(&saved.limits);
         crate::expand::text::locale_changed();
         let status = self.status;
         let left = std::mem::replace(self, *saved);

@@ -41,6 +41,11 @@ impl Shell {
                 }
             }
             Some(simple) if self.is_plain_print(simple) => self.captured_in_place(simple),
+            _ if program.sets_limits => self.captured(|shell| {
+                shell.subshell_depth -= 1;
+                shell.status = shell.run_apart(program)?;
+                Ok(())
+            }),
             _ => self.captured(|shell| shell.run_program(program)),
         };
         self.leave();

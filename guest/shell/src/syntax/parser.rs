@@ -40,6 +40,8 @@ pub(crate) struct Reader<'p, 'a> {
     /// Where the word is known to be no alias.
     pub(crate) alias_checked: Option<usize>,
     pub(crate) warnings: Vec<Warning>,
+    /// How many `ulimit` commands with a new limit were read.
+    limit_changes: u32,
 }
 
 /// A reserved word.
@@ -155,6 +157,7 @@ impl<'p, 'a> Reader<'p, 'a> {
             not_arith: HashSet::default(),
             alias_checked: None,
             warnings: Vec::new(),
+            limit_changes: 0,
         }
     }
 
@@ -350,6 +353,7 @@ impl<'p, 'a> Reader<'p, 'a> {
     /// A list of commands up to what ends it, which is left.
     pub(crate) fn list(&mut self, may_be_empty: bool) -> Result<Program> {
         let mut items = Vec::new();
+        let limit_changes = self.limit_changes;
         loop {
             self.newlines();
             if self.expand_aliases(true) {
@@ -388,7 +392,7 @@ impl<'p, 'a> Reader<'p, 'a> {
         if items.is_empty() && !may_be_empty {
             return Err(self.unexpected());
         }
-        Ok(Program { items })
+        Ok(Program { items, sets_limits: self.limit_changes != limit_changes })
     }
 
     fn and_or(&mut self) -> Result<AndOr> {
@@ -897,6 +901,7 @@ impl<'p, 'a> Reader<'p, 'a> {
             }
             simple.words.push(Argument::Word(word));
         }
+        self.limit_changes += u32::from(sets_limit(&simple));
         Ok(Command::Simple(simple))
     }
 
@@ -1189,5 +1194,19 @@ fn push_parts(parts: &mut Vec<WordPart>, more: Vec<WordPart>) {
             WordPart::Literal(text) => push_bytes(parts, &text),
             part => parts.push(part),
         }
+    }
+}
+
+/// Whether a command is a `ulimit` that changes a limit.
+fn sets_limit(simple: &Simple) -> bool {
+    let is = |argument: &Argument, test: &dyn Fn(&[u8]) -> bool| match argument {
+        Argument::Word(word) => word.as_literal().is_none_or(|text| test(text)),
+        Argument::Assignment(_) => false,
+    };
+    match simple.words.as_slice() {
+        [Argument::Word(name), arguments @ ..] if name.as_literal().is_some_and(|name| name == "ulimit") => {
+            arguments.iter().any(|argument| is(argument, &|text| !text.starts_with(b"-")))
+        }
+        _ => false,
     }
 }

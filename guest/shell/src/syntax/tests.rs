@@ -23,7 +23,7 @@ fn read(script: &str) -> Program {
     for program in read_all(script.as_bytes(), &EXTGLOB).unwrap() {
         items.extend(program.items);
     }
-    Program { items }
+    Program { items, ..Program::default() }
 }
 
 fn printed(script: &str) -> String {
@@ -37,7 +37,7 @@ fn with_aliases(script: &str, aliases: &[(&str, &str)]) -> Result<String, Syntax
     while let Some(program) = parser.next_command(&EXTGLOB, &|name| table.get(name).map(|&text| BString::from(text)))? {
         items.extend(program.items);
     }
-    Ok(print::program(&Program { items }).to_string())
+    Ok(print::program(&Program { items, ..Program::default() }).to_string())
 }
 
 fn error(script: &str) -> (u32, String, bool) {
