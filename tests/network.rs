@@ -108,6 +108,75 @@ fn the_sockets_are_listed() {
     assert_eq!(lines.next().unwrap(), ["tcp", "0", "0", "0.0.0.0:8080", "0.0.0.0:*", "LISTEN"]);
 }
 
+#[test]
+fn redirections_connect_as_in_bash() {
+    let sandbox = sandbox();
+    let session = bash(&sandbox);
+    // Both directions, line by line: what is behind a line is left for the next reader.
+    let script = format!(
+        "{LISTENING} printf 'one\\ntwo\\nthree\\n' | nc -l 80 > got & listening 80
+        exec 3<>/dev/tcp/localhost/80; echo hello >&3; read -r a <&3; read -r b <&3; exec 4<&3 3>&-; cat <&4; exec 4>&-
+        echo $a $b; wait; cat got"
+    );
+    assert_eq!(out(&session, &script), "three\none two\nhello\n");
+    let script = format!(
+        "{LISTENING} nc -ul 81 > got & listening 81; set -C; echo datagram > /dev/udp/localhost/81; set +C
+        until grep . got; do :; done; kill %1"
+    );
+    assert_eq!(out(&session, &script), "datagram\n");
+    // A datagram is read as lines, too.
+    let script = format!(
+        "{LISTENING} nc -ul 82 < <(echo a; echo b) & listening 82; exec 3<>/dev/udp/127.0.0.1/82; echo >&3
+        read -r -t 9 a <&3; read -r -t 9 b <&3; echo $a $b; exec 3>&-; kill %1"
+    );
+    assert_eq!(out(&session, &script).trim(), "a b");
+    for (redirection, messages) in [
+        (
+            "</dev/tcp/localhost/1",
+            "/bin/bash: connect: Connection refused\n/bin/bash: line 1: /dev/tcp/localhost/1: Connection refused\n",
+        ),
+        (
+            "</dev/tcp/nowhere.invalid/80",
+            "/bin/bash: line 1: nowhere.invalid: Name or service not known\n\
+             /bin/bash: line 1: /dev/tcp/nowhere.invalid/80: Invalid argument\n",
+        ),
+        (
+            "</dev/tcp/localhost/foo",
+            "/bin/bash: line 1: foo: Servname not supported for ai_socktype\n\
+             /bin/bash: line 1: /dev/tcp/localhost/foo: Invalid argument\n",
+        ),
+        ("</dev/tcp/x", "/bin/bash: line 1: /dev/tcp/x: No such file or directory\n"),
+    ] {
+        let (stdout, stderr, status) = all(session.exec(format!("cat {redirection}")).unwrap());
+        assert_eq!((stdout.as_str(), stderr.as_str(), status), ("", messages, 1));
+    }
+}
+
+#[test]
+fn a_writer_to_a_connection_dies_of_sigpipe_and_a_socket_does_not() {
+    let sandbox = sandbox();
+    let session = bash(&sandbox);
+    let script = format!(
+        "{LISTENING} nc -l 80 </dev/null | head -c 1 >/dev/null & listening 80
+        yes > /dev/tcp/localhost/80; echo $?; trap '' PIPE; nc -l 80 </dev/null | head -c 1 >/dev/null & listening 80
+        exec 3>/dev/tcp/localhost/80; while :; do echo x >&3 || {{ echo $?; break; }}; done 2>/dev/null
+        nc -l 81 </dev/null | head -c 1 >/dev/null & listening 81; yes | nc localhost 81; echo $((${{PIPESTATUS[1]}} < 128))"
+    );
+    assert_eq!(out(&session, &script), "141\n1\n1\n");
+}
+
+#[test]
+fn a_connection_that_waits_is_interrupted() {
+    let sandbox = sandbox();
+    // One connection is served and 128 fill the queue; the next waits until it dies.
+    let script = format!(
+        "{LISTENING} nc -lk 80 < <(sleep 99) > /dev/null & listening 80
+        for i in {{1..129}}; do exec {{fd}}<>/dev/tcp/localhost/80; done; ss -tnH | grep -c ':80$'
+        timeout 0.3 bash -c 'echo > /dev/tcp/localhost/80'; echo $?; kill %1"
+    );
+    assert_eq!(out(&bash(&sandbox), &script), "129\n124\n");
+}
+
 /// A server of the host that answers every request of HTTP with `host`, and counts them.
 struct HostServer {
     address: SocketAddr,

@@ -13,7 +13,7 @@ use super::process::Held;
 use super::rlimit::UNLIMITED;
 use super::terminal::{Lines, Terminal, Tty};
 use crate::fs::{self, Errno, FileType, Location, Stat};
-use crate::net::Connection;
+use crate::net::{Connection, DatagramFile};
 
 /// Bytes moved by one call at most: bounds what a guest makes the host
 /// allocate for a single read, however large its buffer.
@@ -111,7 +111,11 @@ enum Kind {
     Slot(Arc<Slot>),
     /// The terminal itself, whatever the standard streams are.
     Console(Arc<Terminal>),
+    /// A connection as a descriptor.
     Socket(Arc<Connection>),
+    /// One direction of a socket of WASI.
+    SocketStream(Arc<Connection>),
+    Datagrams(DatagramFile),
 }
 
 /// How a file was opened.
@@ -147,8 +151,15 @@ impl Drop for OpenFile {
                 pipe.drop_reader();
                 pipe.drop_writer();
             }
-            Kind::File(_) | Kind::Directory | Kind::Lines(_) | Kind::Sink(_) | Kind::Slot(_) => {}
-            Kind::Console(_) | Kind::Socket(_) => {}
+            Kind::File(_)
+            | Kind::Console(_)
+            | Kind::Directory
+            | Kind::Lines(_)
+            | Kind::Sink(_)
+            | Kind::Slot(_)
+            | Kind::Socket(_)
+            | Kind::SocketStream(_)
+            | Kind::Datagrams(_) => {}
         }
     }
 }
@@ -228,14 +239,26 @@ impl OpenFile {
         Self::new(Kind::Console(terminal), access, None)
     }
 
-    /// One direction of a connection, or both.
-    pub(crate) fn socket(connection: Arc<Connection>, access: Access) -> Arc<Self> {
-        Self::new(Kind::Socket(connection), access, None)
+    /// A connection that is a descriptor.
+    pub(crate) fn socket(connection: Arc<Connection>) -> Arc<Self> {
+        Self::new(Kind::Socket(connection), BOTH, None)
     }
 
-    /// Whether it is a connection, whose writers get no SIGPIPE: no guest has a call that asks for one.
-    pub(crate) fn is_socket(&self) -> bool {
-        matches!(self.kind, Kind::Socket(_))
+    /// A UDP socket that is a descriptor.
+    pub(crate) fn datagrams(file: DatagramFile) -> Arc<Self> {
+        Self::new(Kind::Datagrams(file), BOTH, None)
+    }
+
+    /// One direction of a socket of WASI.
+    pub(crate) fn socket_stream(connection: Arc<Connection>, access: Access) -> Arc<Self> {
+        Self::new(Kind::SocketStream(connection), access, None)
+    }
+
+    /// Whether a write that nobody will read raises SIGPIPE. On a socket of WASI it does not, as if each were sent
+    /// with Linux's `MSG_NOSIGNAL`: programs written for WASI know no signals, and a server must outlive its clients.
+    /// A connection that is a descriptor is written as any file is, and does.
+    pub(crate) fn raises_sigpipe(&self) -> bool {
+        !matches!(self.kind, Kind::SocketStream(_))
     }
 
     /// A file that is at its end from the start.
@@ -297,7 +320,8 @@ impl OpenFile {
             Kind::Lines(lines) => Ok(lines.try_read(max)),
             Kind::Slot(slot) => slot.target().try_read(max),
             Kind::Console(terminal) => Ok(terminal.lines.try_read(max)),
-            Kind::Socket(connection) => connection.try_read(max),
+            Kind::Socket(connection) | Kind::SocketStream(connection) => connection.try_read(max),
+            Kind::Datagrams(file) => Ok(file.try_read(max)),
             Kind::Directory => Err(Errno::IsDir),
             Kind::PipeWriter(_) | Kind::Capture(_) | Kind::Sink(_) => Err(Errno::BadF),
         }
@@ -337,8 +361,8 @@ impl OpenFile {
             Kind::Slot(slot) => slot.target().try_read_until(delimiter, max),
             Kind::Console(terminal) => Ok(terminal.lines.try_read_record(delimiter, max)),
             Kind::Directory => Err(Errno::IsDir),
-            // A stream of WASI: only the kernel's own calls read records.
-            Kind::Socket(_) => Err(Errno::NotSup),
+            Kind::Socket(connection) | Kind::SocketStream(connection) => connection.try_read_until(delimiter, max),
+            Kind::Datagrams(file) => Ok(file.try_read_until(delimiter, max)),
             Kind::PipeWriter(_) | Kind::Capture(_) | Kind::Sink(_) => Err(Errno::BadF),
         }
     }
@@ -379,7 +403,9 @@ impl OpenFile {
             }
             Kind::Slot(slot) => slot.try_write(data),
             Kind::Console(terminal) => terminal.stdout.try_write(data),
-            Kind::Socket(connection) => connection.try_write(data),
+            Kind::Slot(slot) => slot.target().try_write(data),
+            Kind::Socket(connection) | Kind::SocketStream(connection) => connection.try_write(data),
+            Kind::Datagrams(file) => file.try_write(data),
             Kind::Directory | Kind::PipeReader(_) | Kind::Lines(_) => Err(Errno::BadF),
         }
     }
@@ -392,7 +418,7 @@ impl OpenFile {
         match &self.kind {
             Kind::PipeWriter(pipe) | Kind::Fifo(pipe) | Kind::Capture(pipe) => pipe.room(),
             Kind::Slot(slot) => slot.target().write_room(),
-            Kind::Socket(connection) => connection.room(),
+            Kind::Socket(connection) | Kind::SocketStream(connection) => connection.room(),
             _ => Ok(TRANSFER_LIMIT),
         }
     }
@@ -412,7 +438,8 @@ impl OpenFile {
             Kind::Lines(lines) => lines.is_readable(),
             Kind::Slot(slot) => slot.target().is_readable(),
             Kind::Console(terminal) => terminal.lines.is_readable(),
-            Kind::Socket(connection) => connection.is_readable(),
+            Kind::Socket(connection) | Kind::SocketStream(connection) => connection.is_readable(),
+            Kind::Datagrams(file) => file.is_readable(),
             _ => true,
         }
     }
@@ -423,7 +450,7 @@ impl OpenFile {
             Kind::PipeWriter(pipe) | Kind::Fifo(pipe) => pipe.is_writable(),
             Kind::Slot(slot) => slot.target().is_writable(),
             Kind::Console(terminal) => terminal.stdout.target().is_writable(),
-            Kind::Socket(connection) => connection.is_writable(),
+            Kind::Socket(connection) | Kind::SocketStream(connection) => connection.is_writable(),
             _ => true,
         }
     }
@@ -456,8 +483,13 @@ impl OpenFile {
             (Kind::Lines(lines), Event::ReadableBeyond(seen)) => lines.readable_beyond(seen).await,
             (Kind::PipeWriter(pipe) | Kind::Fifo(pipe), Event::Writable) => pipe.writable().await,
             (Kind::Sink(outlet), Event::Writable) => outlet.writable().await,
-            (Kind::Socket(connection), Event::Readable) => connection.readable().await,
-            (Kind::Socket(connection), Event::Writable) => connection.writable().await,
+            (Kind::Socket(connection) | Kind::SocketStream(connection), event) => match event {
+                Event::Readable => connection.readable().await,
+                Event::ReadableBeyond(seen) => connection.readable_beyond(seen).await,
+                Event::Writable => connection.writable().await,
+            },
+            (Kind::Datagrams(file), Event::Readable) => file.readable().await,
+            (Kind::Datagrams(file), Event::ReadableBeyond(_)) => file.arrival().await,
             _ => {}
         }
     }
@@ -469,6 +501,7 @@ impl OpenFile {
             Kind::Lines(lines) => lines.len(),
             Kind::Slot(slot) => slot.target().buffered(),
             Kind::Console(terminal) => terminal.lines.len(),
+            Kind::Socket(connection) | Kind::SocketStream(connection) => connection.unread_len(),
             _ => 0,
         }
     }
@@ -589,6 +622,8 @@ impl OpenFile {
         match (&self.location, &self.kind) {
             (Some(location), _) => location.path(),
             (None, Kind::Slot(_) | Kind::Console(_)) => "/dev/tty".into(),
+            (None, Kind::Slot(_)) => "/dev/tty".into(),
+            (None, Kind::Socket(_) | Kind::SocketStream(_) | Kind::Datagrams(_)) => format!("socket:[{}]", self.id),
             (None, _) => format!("pipe:[{}]", self.id),
         }
     }
@@ -627,7 +662,7 @@ impl OpenFile {
             Kind::Slot(slot) if slot.tty().is_some() => (FileType::Character, 0o620),
             Kind::Console(_) => (FileType::Character, 0o620),
             Kind::Slot(slot) => return slot.target().stat(),
-            Kind::Socket(_) => (FileType::Socket, 0o777),
+            Kind::Socket(_) | Kind::SocketStream(_) | Kind::Datagrams(_) => (FileType::Socket, 0o777),
             _ => (FileType::Fifo, 0o600),
         };
         Ok(Stat {

@@ -75,6 +75,22 @@ impl Connection {
         Ok(data)
     }
 
+    /// Up to and including `delimiter`, or `max` bytes; less at the end, `None` when they have not arrived.
+    pub(crate) fn try_read_until(&self, delimiter: u8, max: usize) -> Result<Option<Bytes>, Errno> {
+        if !self.receives.load(Ordering::Acquire) {
+            return Ok(Some(Bytes::new()));
+        }
+        match self.incoming.try_read_until(delimiter, max) {
+            Some(data) if data.is_empty() => self.try_read(max),
+            data => Ok(data),
+        }
+    }
+
+    /// Bytes that were received and not read.
+    pub(crate) fn unread_len(&self) -> usize {
+        self.incoming.len()
+    }
+
     /// How much was taken; 0 when it would wait. `Pipe` when nobody will read it.
     pub(crate) fn try_write(&self, data: &Bytes) -> Result<usize, Errno> {
         if !self.sends.load(Ordering::Acquire) {
@@ -102,6 +118,13 @@ impl Connection {
     pub(crate) async fn readable(&self) {
         if self.receives.load(Ordering::Acquire) {
             self.incoming.readable().await;
+        }
+    }
+
+    /// Waits for more than `seen` unread bytes, or the end.
+    pub(crate) async fn readable_beyond(&self, seen: usize) {
+        if self.receives.load(Ordering::Acquire) {
+            self.incoming.readable_beyond(seen).await;
         }
     }
 

@@ -5,7 +5,8 @@
 //!
 //! - `table`: the sandbox's sockets and ports; the limit on them, and what `/proc/net` shows
 //! - `connection`, `listener`, `connecting`: TCP, as two pipes, a queue, and the way from one to the other
-//! - `datagram`: UDP
+//! - `datagram`: UDP; `datagram_file`: as an open file
+//! - `dial`: connecting by name
 //! - `address`: which addresses are the sandbox, and which are public
 //! - `policy`: what the embedder allows; plain data, and its meaning
 //! - `egress`: the policy at work: verdicts, limits, the log
@@ -16,6 +17,8 @@ mod address;
 mod connecting;
 mod connection;
 mod datagram;
+mod datagram_file;
+mod dial;
 mod egress;
 mod host;
 mod listener;
@@ -30,6 +33,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 pub(crate) use connecting::Connecting;
 pub(crate) use connection::Connection;
 pub(crate) use datagram::{DATAGRAM_MAX, DatagramSocket};
+pub(crate) use datagram_file::DatagramFile;
 pub(crate) use egress::EgressLog;
 pub use egress::{EgressEvent, Verdict};
 pub(crate) use listener::Listener;
@@ -38,6 +42,7 @@ pub use policy::{NetworkPolicy, NetworkRule, Protocol};
 pub(crate) use table::{Socket, SocketState};
 
 use crate::error::Error;
+use crate::fs::Errno;
 use egress::Egress;
 use table::Table;
 
@@ -57,6 +62,24 @@ pub(crate) enum NetError {
     TemporaryResolverFailure,
     Timeout,
     Unreachable,
+}
+
+impl From<NetError> for Errno {
+    fn from(error: NetError) -> Errno {
+        match error {
+            NetError::AccessDenied => Errno::Acces,
+            NetError::AddressInUse => Errno::AddrInUse,
+            NetError::AddressNotBindable => Errno::AddrNotAvail,
+            NetError::ConnectionRefused => Errno::ConnRefused,
+            NetError::DatagramTooLarge => Errno::TooBig,
+            NetError::InvalidArgument => Errno::Inval,
+            NetError::NameUnresolvable => Errno::NoEnt,
+            NetError::SocketLimit => Errno::MFile,
+            NetError::TemporaryResolverFailure => Errno::Again,
+            NetError::Timeout => Errno::TimedOut,
+            NetError::Unreachable => Errno::HostUnreach,
+        }
+    }
 }
 
 /// Something a guest can wait for.

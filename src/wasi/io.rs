@@ -144,7 +144,7 @@ impl Guest {
                 Err(ending) => StreamFailure::Trap(ending.into()),
             };
         }
-        if file.is_socket() {
+        if !file.raises_sigpipe() {
             return StreamFailure::Closed;
         }
         if self.process.disposition(SIGPIPE) == Disposition::Default {

@@ -2,6 +2,7 @@
 //!
 //! - [`bindings`]: the calls as `wit/` declares them, generated.
 //! - [`files`] and [`processes`]: the same with names as bytes, [`Errno`] and [`Signal`].
+//! - [`network`]: connections that are open files, and TLS.
 //! - [`process`]: starting programs, in the shape of `std::process`.
 //! - [`escape`]: how names that are not UTF-8 cross the interface.
 //! - [`command`] (a feature): what makes an ordinary program, written for `std` or libc, behave
@@ -17,6 +18,7 @@ pub mod command;
 mod errno;
 pub mod escape;
 pub mod files;
+pub mod network;
 pub mod process;
 pub mod processes;
 mod signal;

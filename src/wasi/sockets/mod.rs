@@ -116,7 +116,7 @@ impl Guest {
     }
 
     /// Who it is to the network.
-    fn network_user(&self) -> User {
+    pub(crate) fn network_user(&self) -> User {
         let name = self.process.argv.first().unwrap_or(&self.process.exe);
         User { pid: self.process.pid, program: name.rsplit('/').next().unwrap_or_default().to_owned() }
     }

@@ -148,9 +148,9 @@ impl Guest {
     fn connection_streams(&mut self, connection: &Arc<Connection>) -> Done<Streams> {
         let read = Access { read: true, ..Access::default() };
         let write = Access { write: true, ..Access::default() };
-        let file = OpenFile::socket(connection.clone(), read);
+        let file = OpenFile::socket_stream(connection.clone(), read);
         let input = self.table.push(InputStream { file, offset: None })?;
-        let file = OpenFile::socket(connection.clone(), write);
+        let file = OpenFile::socket_stream(connection.clone(), write);
         let output = self.table.push(OutputStream { file, position: Position::Shared })?;
         Ok((input, output))
     }

@@ -16,6 +16,7 @@ mod external;
 pub(crate) mod fork;
 mod function;
 mod loops;
+mod network;
 mod pipeline;
 mod process_substitution;
 mod redirect;

@@ -6,6 +6,7 @@ use agentfense_sys::Errno;
 use agentfense_sys::files::{self, FileType, OpenFlags};
 use bstr::BString;
 
+use super::network::NetworkPath;
 use crate::ast::{Redirect, RedirectFd, RedirectKind, Word};
 use crate::files::{Entry, FIRST_FREE_FD, File, MAX_FDS};
 use crate::messages::concat;
@@ -214,11 +215,11 @@ impl Shell {
     }
 
     fn open_path(&mut self, path: &BString, flags: OpenFlags) -> Result<Rc<File>, Failure> {
-        if is_network_path(path) {
-            self.error(concat(&[path, b": /dev/tcp and /dev/udp are not supported here"]));
-            return Err(Failure::Reported);
-        }
-        match self.open_file(path, flags) {
+        let opened = match NetworkPath::parse(path) {
+            Some(place) => self.open_network(&place),
+            None => self.open_file(path, flags),
+        };
+        match opened {
             Ok(file) => Ok(file),
             Err(error) => {
                 self.file_error(path, error);
@@ -231,6 +232,9 @@ impl Shell {
     fn open_new(&mut self, word: &Word) -> Result<Rc<File>, Failure> {
         let path = self.expand_target(word)?;
         let write = OpenFlags::WRITE | OpenFlags::CREATE;
+        if NetworkPath::parse(&path).is_some() {
+            return self.open_path(&path, write);
+        }
         match self.open_file(&path, write | OpenFlags::EXCLUSIVE) {
             Ok(file) => Ok(file),
             Err(Errno::Exist) => {
@@ -294,12 +298,6 @@ impl Shell {
             }
         }
     }
-}
-
-/// bash's `/dev/tcp/HOST/PORT` and `/dev/udp/HOST/PORT`, which are no files.
-fn is_network_path(path: &[u8]) -> bool {
-    let rest = path.strip_prefix(b"/dev/tcp/").or_else(|| path.strip_prefix(b"/dev/udp/"));
-    rest.is_some_and(|rest| rest.contains(&b'/'))
 }
 
 /// A descriptor's number.
