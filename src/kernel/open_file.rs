@@ -403,7 +403,6 @@ impl OpenFile {
             }
             Kind::Slot(slot) => slot.try_write(data),
             Kind::Console(terminal) => terminal.stdout.try_write(data),
-            Kind::Slot(slot) => slot.target().try_write(data),
             Kind::Socket(connection) | Kind::SocketStream(connection) => connection.try_write(data),
             Kind::Datagrams(file) => file.try_write(data),
             Kind::Directory | Kind::PipeReader(_) | Kind::Lines(_) => Err(Errno::BadF),
@@ -622,7 +621,6 @@ impl OpenFile {
         match (&self.location, &self.kind) {
             (Some(location), _) => location.path(),
             (None, Kind::Slot(_) | Kind::Console(_)) => "/dev/tty".into(),
-            (None, Kind::Slot(_)) => "/dev/tty".into(),
             (None, Kind::Socket(_) | Kind::SocketStream(_) | Kind::Datagrams(_)) => format!("socket:[{}]", self.id),
             (None, _) => format!("pipe:[{}]", self.id),
         }

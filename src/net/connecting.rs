@@ -7,6 +7,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 use tokio::sync::Notify;
 
 use super::address::{is_own, loopback, meant, outside};
+use super::upgrade;
 use super::{Connection, Listener, NetError, Network, Protocol, Socket, SocketState, User, Waitable, host};
 use crate::kernel::until;
 
@@ -72,10 +73,12 @@ impl Network {
             Ok(flow) => flow,
             Err(error) => return Connecting::done(Err(error)),
         };
+        let (upgrade, upgrades) = upgrade::way();
+        socket.set_upgrade(upgrade);
         let (ours, theirs) = Connection::pair(local, remote, Some(socket), None);
         ours.mark(SocketState::Connecting);
         let connecting = Arc::new(Connecting { stage: Mutex::new(Stage::Outside(ours)), changed: Arc::default() });
-        host::connect(&connecting, theirs, remote, flow);
+        host::connect(&connecting, theirs, remote, flow, upgrades);
         connecting
     }
 }

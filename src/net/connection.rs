@@ -91,6 +91,11 @@ impl Connection {
         self.incoming.len()
     }
 
+    /// Bytes that were sent and that the other end has not read.
+    pub(super) fn unsent_len(&self) -> usize {
+        self.outgoing.len()
+    }
+
     /// How much was taken; 0 when it would wait. `Pipe` when nobody will read it.
     pub(crate) fn try_write(&self, data: &Bytes) -> Result<usize, Errno> {
         if !self.sends.load(Ordering::Acquire) {

@@ -9,6 +9,7 @@ use tokio::sync::Semaphore;
 
 use super::address::is_public;
 use super::policy::{Compiled, NetworkPolicy, Protocol};
+use super::tls::Trust;
 use super::{NetError, User};
 use crate::error::Error;
 
@@ -101,6 +102,7 @@ pub(super) struct Egress {
     open: AtomicU32,
     bytes: Option<u64>,
     used: AtomicU64,
+    trust: Trust,
 }
 
 impl Egress {
@@ -115,6 +117,7 @@ impl Egress {
             open: AtomicU32::new(0),
             bytes: policy.bytes,
             used: AtomicU64::new(0),
+            trust: Trust::new(policy)?,
         })
     }
 
@@ -248,24 +251,33 @@ impl Flow {
         self.tell(Verdict::Failed(why));
     }
 
-    fn count(&self, counter: &AtomicU64, bytes: usize) -> bool {
-        if self.egress.is_used_up() {
+    /// Whom to believe that a server is who it says.
+    pub(super) fn trust(&self) -> &Trust {
+        &self.egress.trust
+    }
+
+    /// Whether more may leave and come in.
+    pub(super) fn admits(&self) -> bool {
+        let over = self.egress.is_used_up();
+        if over {
             self.tell(Verdict::Denied("the sandbox's limit of bytes is reached".into()));
-            return false;
         }
+        !over
+    }
+
+    fn count(&self, counter: &AtomicU64, bytes: usize) {
         counter.fetch_add(bytes as u64, Ordering::Relaxed);
         self.egress.used.fetch_add(bytes as u64, Ordering::Relaxed);
-        true
     }
 
-    /// Counts what is to leave; false when it may not.
-    pub(super) fn send(&self, bytes: usize) -> bool {
-        self.count(&self.sent, bytes)
+    /// Counts what leaves.
+    pub(super) fn sent(&self, bytes: usize) {
+        self.count(&self.sent, bytes);
     }
 
-    /// Counts what came in; false when it may not go on.
-    pub(super) fn receive(&self, bytes: usize) -> bool {
-        self.count(&self.received, bytes)
+    /// Counts what came in.
+    pub(super) fn received(&self, bytes: usize) {
+        self.count(&self.received, bytes);
     }
 }
 

@@ -9,14 +9,15 @@ use std::sync::{Arc, Mutex, OnceLock, PoisonError, Weak};
 use std::time::Duration;
 
 use bytes::Bytes;
-use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream, UdpSocket};
 use tokio::runtime::{Builder, Runtime};
+use tokio::sync::mpsc;
 use tokio::task::AbortHandle;
 
 use super::egress::{Egress, Flow};
+use super::pump::{Metered, both_ways, carry};
+use super::upgrade::Upgrade;
 use super::{Connecting, Connection, DATAGRAM_MAX, DatagramSocket, Lookup, NetError, Network, Protocol, User};
-use crate::fs::Errno;
 use crate::kernel::until;
 
 /// Lookups at one time in the whole host process; each holds a thread.
@@ -25,8 +26,6 @@ const LOOKUP_THREADS: usize = 16;
 const LOOKUP_TIME: Duration = Duration::from_secs(20);
 /// What a connection may take to be made.
 const CONNECT_TIME: Duration = Duration::from_secs(130);
-/// Bytes that are moved at once.
-const CHUNK: usize = 32 * 1024;
 /// Destinations of one UDP socket.
 const DESTINATIONS_MAX: usize = 1024;
 
@@ -56,8 +55,20 @@ fn error_of(error: &io::Error) -> NetError {
     }
 }
 
-/// Connects, and moves bytes for as long as both sides want.
-pub(super) fn connect(connecting: &Arc<Connecting>, end: Connection, to: SocketAddr, flow: Flow) {
+/// Small writes of an interactive protocol must not wait for each other.
+fn without_delay(stream: &TcpStream) {
+    // A failure only costs that.
+    let _ = stream.set_nodelay(true);
+}
+
+/// Connects, and carries the connection for as long as both sides want.
+pub(super) fn connect(
+    connecting: &Arc<Connecting>,
+    end: Connection,
+    to: SocketAddr,
+    flow: Flow,
+    upgrades: mpsc::Receiver<Upgrade>,
+) {
     let Some(runtime) = runtime() else { return connecting.finish(Err(NetError::Unreachable)) };
     let connecting = Arc::downgrade(connecting);
     runtime.spawn(async move {
@@ -73,7 +84,9 @@ pub(super) fn connect(connecting: &Arc<Connecting>, end: Connection, to: SocketA
             Ok(stream) => {
                 connecting.finish(Ok(()));
                 drop(connecting);
-                pump(stream, &end, Some(&flow)).await;
+                without_delay(&stream);
+                let flow = Arc::new(flow);
+                carry(Metered::new(stream, flow.clone()), &end, upgrades, flow.trust()).await;
             }
             Err(error) => {
                 flow.failed(error.to_string());
@@ -81,64 +94,6 @@ pub(super) fn connect(connecting: &Arc<Connecting>, end: Connection, to: SocketA
             }
         }
     });
-}
-
-/// Moves bytes between the host's stream and the guest's connection until both directions have ended.
-async fn pump(stream: TcpStream, end: &Connection, flow: Option<&Flow>) {
-    // Small writes of an interactive protocol must not wait for each other; a failure only costs that.
-    let _ = stream.set_nodelay(true);
-    let (mut from, mut to) = stream.into_split();
-    let outwards = async {
-        loop {
-            match end.try_read(CHUNK) {
-                Ok(Some(data)) if data.is_empty() => {
-                    // The peer may be gone already; then there is nothing to end.
-                    let _ = to.shutdown().await;
-                    return;
-                }
-                Ok(Some(data)) => {
-                    if flow.is_some_and(|flow| !flow.send(data.len())) {
-                        return end.abort();
-                    }
-                    if to.write_all(&data).await.is_err() {
-                        return end.shutdown_receive();
-                    }
-                }
-                Ok(None) => end.readable().await,
-                Err(_) => return,
-            }
-        }
-    };
-    let inwards = async {
-        let mut buffer = vec![0; CHUNK];
-        loop {
-            let read = tokio::select! {
-                read = from.read(&mut buffer) => read,
-                () = end.unread() => return,
-            };
-            match read {
-                Ok(0) => return end.shutdown_send(),
-                Err(_) => return end.abort(),
-                Ok(n) => {
-                    if flow.is_some_and(|flow| !flow.receive(n)) || write_all(end, &buffer[..n]).await.is_err() {
-                        return end.abort();
-                    }
-                }
-            }
-        }
-    };
-    tokio::join!(outwards, inwards);
-}
-
-async fn write_all(end: &Connection, data: &[u8]) -> Result<(), Errno> {
-    let mut data = Bytes::copy_from_slice(data);
-    while !data.is_empty() {
-        match end.try_write(&data)? {
-            0 => end.writable().await,
-            n => drop(data.split_to(n)),
-        }
-    }
-    Ok(())
 }
 
 /// Looks a name up by the host's resolver.
@@ -235,7 +190,8 @@ async fn forwarded(network: Weak<Network>, stream: TcpStream, from: SocketAddr, 
             until(&room, || listener.upgrade().is_none_or(|there| there.has_room())).await;
         }
     };
-    pump(stream, &end, None).await;
+    without_delay(&stream);
+    both_ways(stream, &end).await;
 }
 
 /// The socket outside of a UDP socket.
@@ -279,9 +235,10 @@ impl Datagrams {
             egress.also(Protocol::Udp, to, user)?;
             self.allowed.lock().unwrap_or_else(PoisonError::into_inner).insert(to);
         }
-        if !self.flow.send(data.len()) {
+        if !self.flow.admits() {
             return Err(NetError::AccessDenied);
         }
+        self.flow.sent(data.len());
         match self.socket.send_to(data, to) {
             Ok(_) => Ok(()),
             // Lost, as a datagram may be.
@@ -318,9 +275,10 @@ async fn receive(
             continue;
         }
         let Some(inside) = inside.upgrade() else { return };
-        if !flow.receive(n) {
+        if !flow.admits() {
             return;
         }
+        flow.received(n);
         inside.deliver(from, Bytes::copy_from_slice(&buffer[..n]));
     }
 }

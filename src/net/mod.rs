@@ -11,7 +11,8 @@
 //! - `policy`: what the embedder allows; plain data, and its meaning
 //! - `egress`: the policy at work: verdicts, limits, the log
 //! - `names`: name lookup
-//! - `host`: the only place that opens sockets of the host
+//! - `host`: the only place that opens sockets of the host; `pump`: what moves bytes between them and the guests'
+//! - `tls`: the TLS that the host speaks for guests; `upgrade`: how a guest asks for it
 
 mod address;
 mod connecting;
@@ -24,7 +25,11 @@ mod host;
 mod listener;
 mod names;
 mod policy;
+mod pump;
 mod table;
+#[cfg_attr(not(feature = "tls"), path = "no_tls.rs")]
+mod tls;
+mod upgrade;
 
 use std::net::SocketAddr;
 use std::pin::Pin;
@@ -40,6 +45,7 @@ pub(crate) use listener::Listener;
 pub(crate) use names::Lookup;
 pub use policy::{NetworkPolicy, NetworkRule, Protocol};
 pub(crate) use table::{Socket, SocketState};
+pub(crate) use upgrade::{TlsFailure, TlsRequest};
 
 use crate::error::Error;
 use crate::fs::Errno;

@@ -107,11 +107,21 @@ pub struct NetworkPolicy {
     pub connections: u32,
     /// Bytes that may leave and enter in the sandbox's life; no limit if absent.
     pub bytes: Option<u64>,
+    /// Certificates of authorities that are trusted for TLS, in PEM.
+    pub certificates: Vec<String>,
+    /// Whether the authorities that the host trusts are trusted for TLS, too.
+    pub host_certificates: bool,
 }
 
 impl Default for NetworkPolicy {
     fn default() -> Self {
-        NetworkPolicy { allow: Vec::new(), connections: 256, bytes: None }
+        NetworkPolicy {
+            allow: Vec::new(),
+            connections: 256,
+            bytes: None,
+            certificates: Vec::new(),
+            host_certificates: true,
+        }
     }
 }
 
@@ -136,6 +146,20 @@ impl NetworkPolicy {
     #[must_use]
     pub fn bytes(mut self, bytes: u64) -> Self {
         self.bytes = Some(bytes);
+        self
+    }
+
+    /// Trusts one more authority, or several, for TLS: certificates in PEM.
+    #[must_use]
+    pub fn certificates(mut self, pem: &str) -> Self {
+        self.certificates.push(pem.to_owned());
+        self
+    }
+
+    /// Sets whether the authorities that the host trusts are trusted, too.
+    #[must_use]
+    pub fn host_certificates(mut self, trusted: bool) -> Self {
+        self.host_certificates = trusted;
         self
     }
 }

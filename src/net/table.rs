@@ -4,9 +4,12 @@ use std::collections::{BTreeMap, HashMap};
 use std::net::{IpAddr, SocketAddr};
 use std::sync::{Arc, Weak};
 
+use tokio::sync::mpsc;
+
 use super::address::{is_own, overlap};
+use super::upgrade::Upgrade;
 use super::{DatagramSocket, Listener, NetError, Network, Protocol};
-use crate::fs::SocketInfo;
+use crate::fs::{Errno, SocketInfo};
 use crate::kernel::Pipe;
 
 /// Ports that are given out when none is asked for; Linux's range.
@@ -41,6 +44,8 @@ struct Row {
     endpoint: Endpoint,
     /// What was received and not read, and sent and not read.
     queues: (Weak<Pipe>, Weak<Pipe>),
+    /// Where a connection that leads out is told to speak TLS.
+    upgrade: Option<mpsc::Sender<Upgrade>>,
 }
 
 /// Every socket of a sandbox.
@@ -132,6 +137,7 @@ impl Network {
             state: SocketState::Closed,
             endpoint: Endpoint::Nothing,
             queues: (Weak::new(), Weak::new()),
+            upgrade: None,
         };
         table.rows.insert(id, row);
         Ok(Socket { network: self.clone(), id })
@@ -154,6 +160,23 @@ impl Network {
             Endpoint::Datagrams(socket) => socket.upgrade(),
             _ => None,
         }
+    }
+
+    /// Where the connection between these addresses is told to speak TLS. `NotConn` when that process has none such,
+    /// `NotSup` when it does not lead out.
+    pub(super) fn upgrade_of(
+        &self,
+        pid: u32,
+        local: SocketAddr,
+        remote: SocketAddr,
+    ) -> Result<mpsc::Sender<Upgrade>, Errno> {
+        let table = self.table();
+        let is_it = |row: &&Row| {
+            let ends = (row.local, row.remote) == (Some(local), Some(remote));
+            ends && row.pid == pid && row.protocol == Protocol::Tcp && row.state == SocketState::Established
+        };
+        let row = table.rows.values().find(is_it).ok_or(Errno::NotConn)?;
+        row.upgrade.clone().ok_or(Errno::NotSup)
     }
 
     /// Every socket with an address, for `/proc`.
@@ -227,6 +250,10 @@ impl Socket {
             row.remote = remote;
             row.state = state;
         });
+    }
+
+    pub(super) fn set_upgrade(&self, upgrade: mpsc::Sender<Upgrade>) {
+        self.update(|row| row.upgrade = Some(upgrade));
     }
 
     /// Books an established connection.

@@ -50,7 +50,7 @@ impl types::Host for Guest {
 
 macro_rules! errnos {
     ($($ours:ident $theirs:ident,)*) => {
-        fn number(errno: Errno) -> types::Errno {
+        pub(super) fn number(errno: Errno) -> types::Errno {
             match errno {
                 $(Errno::$ours => types::Errno::$theirs,)*
             }

@@ -4,10 +4,11 @@ use std::sync::Arc;
 
 use wasmtime::component::Resource;
 
-use super::Failure;
+use super::{Failure, number};
 use crate::fs::Errno;
 use crate::kernel::{Guest, Handle, OpenFile};
-use crate::net::NetError;
+use crate::net::{NetError, TlsFailure, TlsRequest};
+use crate::wasi::sockets::either_address;
 use crate::wit::guest::agentfense::kernel::network::{self as wit, TlsError, TlsOptions, TlsSession, Transport};
 
 impl wit::Host for Guest {
@@ -26,7 +27,24 @@ impl wit::Host for Guest {
         Ok(self.table.push(Handle(file))?)
     }
 
-    async fn start_tls(&mut self, _options: TlsOptions) -> wasmtime::Result<Result<TlsSession, TlsError>> {
-        Ok(Err(TlsError::Errno(crate::wit::guest::agentfense::kernel::types::Errno::Notsup)))
+    async fn start_tls(&mut self, options: TlsOptions) -> wasmtime::Result<Result<TlsSession, TlsError>> {
+        let TlsOptions { local, remote, server_name, protocols, verify, roots } = options;
+        let (Some(local), Some(remote)) = (either_address(local), either_address(remote)) else {
+            return Ok(Err(TlsError::Errno(number(Errno::NotConn))));
+        };
+        let (network, process) = (self.kernel.network.clone(), self.process.clone());
+        let request = TlsRequest { server_name, protocols, verify, roots };
+        let session = process.block(network.start_tls(process.pid, local, remote, request)).await;
+        Ok(match session.unwrap_or(Err(TlsFailure::Errno(Errno::Intr))) {
+            Ok(session) => Ok(TlsSession {
+                version: session.version,
+                cipher: session.cipher,
+                protocol: session.protocol,
+                certificates: session.certificates,
+            }),
+            Err(TlsFailure::Errno(errno)) => Err(TlsError::Errno(number(errno))),
+            Err(TlsFailure::Certificate(why)) => Err(TlsError::Certificate(why)),
+            Err(TlsFailure::Handshake(why)) => Err(TlsError::Handshake(why)),
+        })
     }
 }

@@ -1,6 +1,7 @@
 //! HTTP/1.1, one request a connection.
 
 use crate::socket::{self, Deadline, Stream, resolve};
+use crate::tls::{self, Security};
 use crate::url::Url;
 use std::io::{self, Read};
 use std::net::{IpAddr, SocketAddr};
@@ -11,12 +12,14 @@ const HEAD_MAX: usize = 1 << 20;
 /// Why a request has no response.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Error {
-    /// The scheme cannot be spoken.
-    Scheme(String),
     /// The name has no address.
     Resolve,
     /// No address could be connected to.
     Connect(socket::Error),
+    /// The server's certificate is not valid; why.
+    Certificate(String),
+    /// There is no TLS session; why.
+    Tls(String),
     /// The connection broke while it was read or written.
     Transfer(socket::Error),
     /// It ended before a response.
@@ -51,12 +54,16 @@ impl Request<'_> {
     }
 }
 
-/// A connection to the host of a URL.
-pub fn connect(url: &Url, only: Option<fn(&IpAddr) -> bool>, deadline: Deadline) -> Result<Stream, Error> {
-    if url.scheme != "http" {
-        return Err(Error::Scheme(url.scheme.clone()));
-    }
-    let mut addresses = match resolve(&url.host, deadline) {
+/// A connection to the host of a URL, which is at another `place` if there is one.
+pub fn connect(
+    url: &Url,
+    place: Option<IpAddr>,
+    only: Option<fn(&IpAddr) -> bool>,
+    security: &Security,
+    deadline: Deadline,
+) -> Result<Stream, Error> {
+    let found = place.map_or_else(|| resolve(&url.host, deadline), |place| Ok(vec![place]));
+    let mut addresses = match found {
         Ok(addresses) => addresses,
         Err(socket::Error::TimedOut) => return Err(Error::Connect(socket::Error::TimedOut)),
         Err(_) => return Err(Error::Resolve),
@@ -67,7 +74,12 @@ pub fn connect(url: &Url, only: Option<fn(&IpAddr) -> bool>, deadline: Deadline)
     let mut last = Error::Resolve;
     for ip in addresses {
         match Stream::connect(SocketAddr::new(ip, url.port), deadline) {
-            Ok(stream) => return Ok(stream),
+            Ok(stream) => {
+                if url.scheme == "https" {
+                    tls::start(&stream, &url.host, security, deadline)?;
+                }
+                return Ok(stream);
+            }
             Err(error) => last = Error::Connect(error),
         }
     }

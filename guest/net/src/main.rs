@@ -8,6 +8,7 @@ mod nc;
 mod ping;
 mod socket;
 mod ss;
+mod tls;
 mod url;
 mod wget;
 

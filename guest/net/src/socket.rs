@@ -71,6 +71,11 @@ impl Deadline {
         Deadline(time.map(|time| monotonic_clock::now().saturating_add(nanoseconds(time))))
     }
 
+    /// The time until then; none when it is never.
+    pub fn left(self) -> Option<Duration> {
+        self.0.map(|at| Duration::from_nanos(at.saturating_sub(monotonic_clock::now())))
+    }
+
     /// The earlier of the two.
     pub fn or(self, other: Deadline) -> Deadline {
         match (self.0, other.0) {
@@ -161,6 +166,11 @@ impl Stream {
                 Err(code) => return Err(code.into()),
             }
         }
+    }
+
+    /// This end's address.
+    pub fn local(&self) -> Option<SocketAddr> {
+        self.socket.local_address().ok().map(from_wasi)
     }
 
     /// The other end's address.

@@ -2,6 +2,7 @@
 
 use crate::http::{self, Request, Response, base64};
 use crate::socket::{self, Deadline};
+use crate::tls::{Security, certificates};
 use crate::url::Url;
 use agentfense_support::options::number;
 use agentfense_support::{Failure, Item, Long, Options, Outcome, Takes, read, stdout};
@@ -18,7 +19,8 @@ Download files over HTTP.
   -q, --quiet                   -nv, --no-verbose             -S, --server-response
   -T, --timeout SECONDS         -t, --tries N                 --max-redirect N     --spider  only look
   --header LINE  -U, --user-agent NAME  --user NAME  --password WORD
-  --post-data DATA  --post-file FILE  --method METHOD  --body-data DATA";
+  --post-data DATA  --post-file FILE  --method METHOD  --body-data DATA
+  --no-check-certificate  accept any certificate    --ca-certificate FILE  trust those in it, too (PEM)";
 
 const LONGS: &[Long] = &[
     ("output-document", Takes::Argument, 'O'),
@@ -40,7 +42,8 @@ const LONGS: &[Long] = &[
     ("post-file", Takes::Argument, '\u{b}'),
     ("method", Takes::Argument, '\u{c}'),
     ("body-data", Takes::Argument, '\u{e}'),
-    ("no-check-certificate", Takes::Nothing, '\u{f}'),
+    ("no-check-certificate", Takes::Nothing, '\u{11}'),
+    ("ca-certificate", Takes::Argument, '\u{12}'),
     ("show-progress", Takes::Nothing, '\u{f}'),
     ("no-cache", Takes::Nothing, '\u{f}'),
     ("content-on-error", Takes::Nothing, '\u{10}'),
@@ -65,6 +68,7 @@ struct Config {
     method: Option<String>,
     body: Vec<u8>,
     on_error: bool,
+    security: Security,
 }
 
 /// Why a URL was not fetched: wget's status and its words.
@@ -104,6 +108,7 @@ pub fn main(args: Vec<Vec<u8>>) -> Outcome {
         method: None,
         body: Vec::new(),
         on_error: false,
+        security: Security::default(),
     };
     let text = |value: Vec<u8>| String::from_utf8_lossy(&value).into_owned();
     let mut agent = concat!("Wget/1.25 agentfense/", env!("CARGO_PKG_VERSION")).to_owned();
@@ -153,6 +158,13 @@ pub fn main(args: Vec<Vec<u8>>) -> Outcome {
             }
             '\u{c}' => config.method = Some(text(value)),
             '\u{10}' => config.on_error = true,
+            '\u{11}' => config.security.verify = false,
+            '\u{12}' => {
+                let found = read::whole(&value).ok().and_then(|pem| certificates(&pem));
+                config.security.roots.extend(found.ok_or_else(|| {
+                    Failure::new(format!("{}: there is no certificate in it", text(value))).status(5)
+                })?);
+            }
             _ => {}
         }
     }
@@ -346,7 +358,16 @@ fn ask(config: &Config, url: &Url, method: &str, body: &[u8], have: u64, trusted
     }
     let deadline = Deadline::after(config.time);
     let fail = |error: http::Error| match error {
-        http::Error::Scheme(_) => fault(5, "HTTPS support not compiled in."),
+        http::Error::Certificate(why) => {
+            let host = &url.host;
+            fault(
+                5,
+                format!(
+                    "ERROR: cannot verify {host}'s certificate:\n  {why}\nTo connect to {host} insecurely, use `--no-check-certificate'."
+                ),
+            )
+        }
+        http::Error::Tls(why) => fault(5, format!("TLS: {why}\nUnable to establish SSL connection.")),
         // A name that is not known will not be known the next time.
         http::Error::Resolve => {
             Fault { again: false, ..fault(4, format!("wget: unable to resolve host address ‘{}’", url.host)) }
@@ -360,7 +381,7 @@ fn ask(config: &Config, url: &Url, method: &str, body: &[u8], have: u64, trusted
         http::Error::Protocol(why) => fault(7, why),
         http::Error::Short => fault(4, "Connection closed."),
     };
-    let stream = http::connect(url, None, deadline).map_err(fail)?;
+    let stream = http::connect(url, None, None, &config.security, deadline).map_err(fail)?;
     if config.talk > 1 {
         say(&format!("Connecting to {}... connected.", url.authority()));
     }

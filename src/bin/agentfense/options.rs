@@ -57,6 +57,9 @@ pub(crate) struct SandboxOptions {
     /// Let the sandbox reach a host: a name, *.NAME, an address or a block, with /udp for datagrams (repeatable)
     #[arg(long, value_name = "HOST[:PORT]")]
     allow_net: Vec<NetworkRule>,
+    /// Trust the certificate authorities in a file (PEM) for the sandbox's TLS, besides the host's (repeatable)
+    #[arg(long, value_name = "FILE")]
+    net_ca: Vec<PathBuf>,
     /// Make a port of the sandbox reachable at a port of this machine's loopback (repeatable)
     #[arg(long, value_name = "HOSTPORT:PORT", value_parser = ports)]
     forward: Vec<(u16, u16)>,
@@ -144,6 +147,10 @@ impl SandboxOptions {
         }
         let mut network = NetworkPolicy::default();
         network.allow.clone_from(&self.allow_net);
+        for path in &self.net_ca {
+            let pem = std::fs::read_to_string(path).map_err(|error| format!("--net-ca {}: {error}", path.display()))?;
+            network = network.certificates(&pem);
+        }
         let mut builder =
             Sandbox::builder().workspace(&self.workspace, mount).limits(limits).permissions(rules).network(network);
         for image in &self.image {

@@ -64,6 +64,15 @@ impl From<NetError> for SocketFailure {
     }
 }
 
+/// An address that a guest gave, of either family.
+pub(crate) fn either_address(given: IpSocketAddress) -> Option<SocketAddr> {
+    let family = match given {
+        IpSocketAddress::Ipv4(_) => IpAddressFamily::Ipv4,
+        IpSocketAddress::Ipv6(_) => IpAddressFamily::Ipv6,
+    };
+    address(given, family).ok()
+}
+
 /// An address that a guest gave for a socket of that family.
 fn address(given: IpSocketAddress, family: IpAddressFamily) -> Result<SocketAddr, ErrorCode> {
     match (given, family) {

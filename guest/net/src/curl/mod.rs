@@ -298,17 +298,16 @@ fn ask(
         Some(_) => Some(IpAddr::is_ipv6),
         None => None,
     };
-    let mut place = url.clone();
-    let known = config.resolve.iter().find(|(host, port, _)| *host == url.host && *port == url.port);
-    if let Some((_, _, address)) = known {
-        place.host = address.to_string();
+    if config.https_only && url.scheme != "https" {
+        return Err(Fault::new(1, format!("Protocol \"{}\" disabled", url.scheme)));
     }
+    let known = config.resolve.iter().find(|(host, port, _)| *host == url.host && *port == url.port);
+    let place = known.map(|(_, _, address)| *address);
     let connect_by = Deadline::after(config.connect_time).or(whole);
-    let stream = http::connect(&place, only, connect_by);
+    let stream = http::connect(url, place, only, &config.security, connect_by);
     facts.connect = started.elapsed();
     let ms = || started.elapsed().as_millis();
     let stream = stream.map_err(|error| match error {
-        http::Error::Scheme(scheme) => Fault::new(1, format!("Protocol \"{scheme}\" not supported")),
         http::Error::Resolve => Fault::new(6, format!("Could not resolve host: {}", url.host)),
         http::Error::Connect(socket::Error::TimedOut) => {
             Fault::new(28, format!("Connection timed out after {} milliseconds", ms()))
@@ -354,6 +353,14 @@ fn verbose(mark: &str, line: &str) {
 
 fn fault(error: &http::Error, received: u64, started: Instant) -> Fault {
     match error {
+        http::Error::Certificate(why) => {
+            let more = "More details here: https://curl.se/docs/sslcerts.html\n\n\
+                curl failed to verify the legitimacy of the server and therefore could not\n\
+                establish a secure connection to it. To learn more about this situation and\n\
+                how to fix it, please visit the webpage mentioned above.";
+            Fault::new(60, format!("SSL certificate problem: {why}\n{more}"))
+        }
+        http::Error::Tls(why) => Fault::new(35, format!("TLS connect error: {why}")),
         http::Error::Transfer(socket::Error::TimedOut) => {
             let ms = started.elapsed().as_millis();
             Fault::new(28, format!("Operation timed out after {ms} milliseconds with {received} bytes received"))
@@ -363,7 +370,6 @@ fn fault(error: &http::Error, received: u64, started: Instant) -> Fault {
         http::Error::Protocol(why) if why.starts_with("Received HTTP/0.9") => Fault::new(1, why.clone()),
         http::Error::Protocol(why) => Fault::new(56, why.clone()),
         http::Error::Short => Fault::new(18, "transfer closed with outstanding read data remaining"),
-        http::Error::Scheme(scheme) => Fault::new(1, format!("Protocol \"{scheme}\" not supported")),
         http::Error::Resolve => Fault::new(6, "Could not resolve host"),
         http::Error::Connect(error) => Fault::new(7, error.to_string()),
     }

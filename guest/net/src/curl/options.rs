@@ -1,6 +1,7 @@
 //! curl's command line.
 
 use super::body::{self, Part};
+use crate::tls::{Security, certificates};
 use agentfense_support::{Failure, Item, Long, Options, Takes, read};
 use std::time::Duration;
 
@@ -25,9 +26,12 @@ Transfer data from or to a server over HTTP.
   -w, --write-out FORMAT     print that after a transfer
   -m, --max-time, --connect-timeout SECONDS
       --retry N, --retry-delay SECONDS, --retry-connrefused, --retry-all-errors
-      --compressed           ask for a compressed response";
+      --compressed           ask for a compressed response
+  -k, --insecure             accept any certificate
+      --cacert FILE          trust the certificates in it, too (PEM)
+      --proto =https         refuse http";
 
-const SHORTS: &str = "d:F:GT:X:IH:u:A:e:r:b:c:Lo:OD:ivfsSw:m:kNg46#jJnqZ0";
+const SHORTS: &str = "d:F:GT:X:IH:u:A:e:r:b:c:Lo:OD:ivfsSw:m:kNg46#jJnqZ01";
 
 const LONGS: &[Long] = &[
     ("data", Takes::Argument, 'd'),
@@ -85,6 +89,12 @@ const LONGS: &[Long] = &[
     ("http2", Takes::Nothing, '0'),
     ("noproxy", Takes::Argument, '\u{15}'),
     ("resolve", Takes::Argument, '\u{16}'),
+    ("cacert", Takes::Argument, '\u{17}'),
+    ("proto", Takes::Argument, '\u{18}'),
+    ("proto-redir", Takes::Argument, '\u{18}'),
+    ("tlsv1", Takes::Nothing, '1'),
+    ("tlsv1.2", Takes::Nothing, '1'),
+    ("tlsv1.3", Takes::Nothing, '1'),
 ];
 
 /// Where a response goes.
@@ -134,6 +144,9 @@ pub struct Config {
     pub retry_all: bool,
     pub compressed: bool,
     pub family: Option<u8>,
+    pub security: Security,
+    /// `--proto =https`.
+    pub https_only: bool,
     /// `--resolve HOST:PORT:ADDRESS`, as host, port and address.
     pub resolve: Vec<(String, u16, std::net::IpAddr)>,
 }
@@ -243,6 +256,16 @@ impl Config {
                 '\u{12}' => config.retry_all = true,
                 '\u{13}' => config.compressed = true,
                 '\u{14}' => config.urls.push(value),
+                'k' => config.security.verify = false,
+                '\u{17}' => {
+                    let found = read::whole(&value).ok().and_then(|pem| certificates(&pem));
+                    config.security.roots.extend(found.ok_or_else(|| {
+                        let name = text(value);
+                        Failure::new(format!("(77) error setting certificate verify locations:  CAfile: {name}"))
+                            .status(77)
+                    })?);
+                }
+                '\u{18}' => config.https_only = value == b"=https",
                 '4' => config.family = Some(4),
                 '6' => config.family = Some(6),
                 '\u{16}' => {
