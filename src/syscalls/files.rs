@@ -53,7 +53,7 @@ impl Guest {
         Ok(self.open_file(file)?.tty().ok_or(Errno::NotTty)?.clone())
     }
 
-    fn push(&mut self, file: std::sync::Arc<OpenFile>) -> Result<File, Failure> {
+    pub(super) fn push(&mut self, file: std::sync::Arc<OpenFile>) -> Result<File, Failure> {
         let held = self.process.hold_file()?;
         Ok(self.table.push(Handle { file, _held: Some(held) })?)
     }

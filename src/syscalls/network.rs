@@ -24,7 +24,7 @@ impl wit::Host for Guest {
             })
         };
         let file = process.block(connected).await.ok_or(Errno::Intr)?.map_err(Errno::from)?;
-        Ok(self.table.push(Handle(file))?)
+        self.push(file)
     }
 
     async fn start_tls(&mut self, options: TlsOptions) -> wasmtime::Result<Result<TlsSession, TlsError>> {
