@@ -12,3 +12,5 @@ cal -m 5 2024; cal -d 2023-04
 
 ### mistakes
 cal 13 2024; echo $?; cal 0; echo $?; cal 2 x; echo $?
+### a row of calls
+cal 1 2020; cal 2020 | head -5; cal -m 2 2020; cal -3 1 2020; cal -j 1 2020; cal -y 2021 | tail -3; cal 9 1752; cal 13 2020; echo $?; cal -n 2 1 2020; ncal 1 2020; ncal -b 1 2020; cal jan 2020

@@ -11,3 +11,5 @@ seq 1 40 | column; seq 1 40 | column -x -c 40; seq 3 | column -c 5; seq 100 130 
 f; printf 'a:b:c\n1::3\n' | column -ts:; printf 'one two\n' | column -t -s ' t'; column -L -t t
 ### what is wrong (stderr)
 f; column -t nosuch; echo $?; column -N a,b t; echo $?; column -t -H zz t; echo $?
+### a row of calls
+column -t <<< $'a bb c\naaa b cc'; column -t -s, <<< $'a,b\nccc,d'; column -s: -t -o ' | ' <<< $'a:b\ncc:d'; printf '%s\n' a b c d e f | column -c 20; printf '%s\n' a b c d | column -x -c 20; column -t -N A,B <<< $'1 2\n3 4'; column -t -R 1 <<< $'1 2\n333 4'; column -t <<< $'a  b\n\nc d'; column -J -t -N a,b <<< $'1 2\n3 4'; column -t -n x <<< 'a b'; printf 'a,,b\n1,2,3\n' | column -t -s,; column -t -H 1 -N x,y <<< '1 2'; column -t -l 2 <<< 'a b c d'; column -e <<< $'a\n\nb'; column nosuch; echo $?; column -t -O 2,1 -N a,b <<< '1 2'; column -t -d -N a,b <<< '1 2'; column -t -W 1 <<< 'a b'; printf 'é a\nbb c\n' | column -t; column -t -E 1 <<< 'a b'

@@ -62,3 +62,24 @@ echo a > f; echo b > g; cp f g/h; echo $?; cp f nodir/; echo $?
 mkdir d; echo a > d/f; cp -r d/ e; cp -r d/ e/
 ### a file onto a directory (stderr)
 echo a > f; mkdir -p d/f; cp f d; echo $?; cp -r d f; echo $?
+### in a tree of files, 1
+mkdir -p t/d/e t/.h; printf hello > t/a.txt; printf '' > t/empty; printf 'x\n' > t/d/b.c; printf 'y\n' > t/d/e/c.txt; ln -s a.txt t/link; ln -s nosuch t/broken; chmod 750 t/d; chmod 755 t/d/b.c; touch -d '2020-01-02 03:04:05' t/a.txt; touch -d '2021-05-06' t/d/b.c; touch -d '2019-01-01' t/empty t/d/e/c.txt
+cp -a t u; ls -lR u | grep -v total | awk '{print $1,$5,$9,$10,$11}'
+### in a tree of files, 2
+mkdir -p t/d/e t/.h; printf hello > t/a.txt; printf '' > t/empty; printf 'x\n' > t/d/b.c; printf 'y\n' > t/d/e/c.txt; ln -s a.txt t/link; ln -s nosuch t/broken; chmod 750 t/d; chmod 755 t/d/b.c; touch -d '2020-01-02 03:04:05' t/a.txt; touch -d '2021-05-06' t/d/b.c; touch -d '2019-01-01' t/empty t/d/e/c.txt
+cp -r t u; find u -printf '%p %y\n' | sort
+### in a tree of files, 3
+mkdir -p t/d/e t/.h; printf hello > t/a.txt; printf '' > t/empty; printf 'x\n' > t/d/b.c; printf 'y\n' > t/d/e/c.txt; ln -s a.txt t/link; ln -s nosuch t/broken; chmod 750 t/d; chmod 755 t/d/b.c; touch -d '2020-01-02 03:04:05' t/a.txt; touch -d '2021-05-06' t/d/b.c; touch -d '2019-01-01' t/empty t/d/e/c.txt
+cp --parents t/d/b.c out 2>&1; mkdir out; cp --parents t/d/b.c out; find out | sort
+### in a tree of files, 4
+mkdir -p t/d/e t/.h; printf hello > t/a.txt; printf '' > t/empty; printf 'x\n' > t/d/b.c; printf 'y\n' > t/d/e/c.txt; ln -s a.txt t/link; ln -s nosuch t/broken; chmod 750 t/d; chmod 755 t/d/b.c; touch -d '2020-01-02 03:04:05' t/a.txt; touch -d '2021-05-06' t/d/b.c; touch -d '2019-01-01' t/empty t/d/e/c.txt
+cp t/link out; ls -l out | cut -c1; cp -P t/link out2; readlink out2; cp -d t/link out3; readlink out3
+### in a tree of files, 5
+mkdir -p t/d/e t/.h; printf hello > t/a.txt; printf '' > t/empty; printf 'x\n' > t/d/b.c; printf 'y\n' > t/d/e/c.txt; ln -s a.txt t/link; ln -s nosuch t/broken; chmod 750 t/d; chmod 755 t/d/b.c; touch -d '2020-01-02 03:04:05' t/a.txt; touch -d '2021-05-06' t/d/b.c; touch -d '2019-01-01' t/empty t/d/e/c.txt
+cp t u; echo $?; cp -t t/d t/a.txt; ls t/d; cp -n t/a.txt t/d/b.c; cat t/d/b.c; cp -b t/a.txt t/d/b.c; ls t/d
+### in a tree of files, 6
+mkdir -p t/d/e t/.h; printf hello > t/a.txt; printf '' > t/empty; printf 'x\n' > t/d/b.c; printf 'y\n' > t/d/e/c.txt; ln -s a.txt t/link; ln -s nosuch t/broken; chmod 750 t/d; chmod 755 t/d/b.c; touch -d '2020-01-02 03:04:05' t/a.txt; touch -d '2021-05-06' t/d/b.c; touch -d '2019-01-01' t/empty t/d/e/c.txt
+cp --backup=numbered t/a.txt t/d/b.c; cp --backup=numbered t/a.txt t/d/b.c; ls t/d; cp -S .old -b t/a.txt t/d/b.c; ls t/d
+### in a tree of files, 7
+mkdir -p t/d/e t/.h; printf hello > t/a.txt; printf '' > t/empty; printf 'x\n' > t/d/b.c; printf 'y\n' > t/d/e/c.txt; ln -s a.txt t/link; ln -s nosuch t/broken; chmod 750 t/d; chmod 755 t/d/b.c; touch -d '2020-01-02 03:04:05' t/a.txt; touch -d '2021-05-06' t/d/b.c; touch -d '2019-01-01' t/empty t/d/e/c.txt
+cp -rv t/d x | sort; cp -T t/d y; find y | sort; cp t/a.txt t/a.txt; echo $?; cp t/a.txt nosuchdir/; echo $?; cp nosuch x; echo $?

@@ -49,3 +49,5 @@ printf 'a\0b\n' | cut -d '' -f2
 printf 'a:b\n' | cut -d: -f5; printf 'a:b\n' | cut -d: -f2,5
 ### binary
 printf '\001\377:\002\n' | cut -d: -f1 | od -An -tx1
+### a row of calls
+printf 'a b c\n' | cut -d' ' -f2; printf 'a:b:c\n' | cut -d: -f1,3; printf 'a:b:c\n' | cut -d: -f2-; printf 'abcdef\n' | cut -c2-4; printf 'abcdef\n' | cut -b1,3; printf 'a:b\nnodelim\n' | cut -d: -f1 -s; printf 'a:b:c\n' | cut -d: -f1,2 --output-delimiter=_; printf 'abc\n' | cut -c1,3 --output-delimiter=-; printf 'a:b:c\n' | cut -d: --complement -f2; printf 'a\tb\n' | cut -f2; printf 'héllo\n' | cut -c2; printf 'a:b' | cut -d: -f1; printf 'a\0b:c\0' | cut -z -d: -f1 | od -c; cut -f; echo $?; printf 'abc\n' | cut -c0; echo $?; printf 'abc\n' | cut -c3-1; echo $?; printf 'abc\n' | cut -c-2; printf 'a b\n' | cut -d '' -f1; printf 'a::c\n' | cut -d: -f2; printf 'a:b\n' | cut -d: -f5; cut -d: -f1 nosuch; echo $?; printf 'abcdef\n' | cut -c1-2,4-5 --output-delimiter=:; printf 'abc\n' | cut -d ab -f1; echo $?; printf 'a:b:c:d\n' | cut -d: -f3,1; printf 'a:b:c:d\n' | cut -d: -f-2,4-

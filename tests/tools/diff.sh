@@ -42,3 +42,11 @@ f; printf '.\nx\n' > y; diff -e x y; printf 'a\n\tb\nlonger than the column is\n
 f; diff -y -W 20 x x; diff -y -W 20 x /dev/null; diff -y -W 20 /dev/null x; sdiff -w 40 x y; sdiff -s -w 40 x y
 ### one with several, trailing blanks and tabs
 f; diff --from-file=x y x; echo $?; diff --to-file=x x y; printf 'a \n' > p; printf 'a\n' > q; diff -Z p q; echo $?; printf 'a\tb\n' > p; printf 'a       b\n' > q; diff -E p q; echo $?; diff -F '^a' x y | tail -n +3
+### every form
+printf 'a\nb\nc\nd\ne\nf\ng\nh\n' > x; printf 'a\nB\nc\nd\ne\nf\nh\ni\n' > y
+diff x y; diff -u x y | tail -n +3; diff -c x y | tail -n +3; diff -y x y; diff -y -W 30 x y; diff -y --suppress-common-lines x y; diff --left-column -y x y; diff -e x y; diff -n x y; diff -q x y; diff -s x x; diff -i x y; diff -U0 x y | tail -n +3; diff -U1 x y | tail -n +3; diff -C1 x y | tail -n +3; diff --brief x y; echo $?
+### what is ignored
+diff -w <(printf 'a  b\n') <(printf 'a b\n'); diff -b <(printf 'a  b \n') <(printf 'a b\n'); diff -B <(printf 'a\n\nb\n') <(printf 'a\nb\n'); diff -Z <(printf 'a \n') <(printf 'a\n'); diff -E <(printf '\ta\n') <(printf '        a\n'); diff -I '^#' <(printf '#x\na\n') <(printf '#y\na\n'); echo $?; diff -a <(printf 'a\0b\n') <(printf 'a\0c\n'); diff --strip-trailing-cr <(printf 'a\r\n') <(printf 'a\n'); echo $?
+### formats of groups and lines
+printf 'a\nb\nc\nd\ne\nf\ng\nh\n' > x; printf 'a\nB\nc\nd\ne\nf\nh\ni\n' > y
+diff --label A --label B -u x y; diff -p -u <(printf 'int f()\n{\n a\n b\n c\n d\n e\n}\n') <(printf 'int f()\n{\n a\n b\n c\n d\n x\n}\n') | tail -n +3; diff -F '^int' -u <(printf 'int f()\n{\n a\n b\n c\n d\n e\n}\n') <(printf 'int f()\n{\n a\n b\n c\n d\n x\n}\n') | tail -n +3; diff -t <(printf '\ta\n') <(printf '\tb\n'); diff -T <(printf 'a\n') <(printf 'b\n'); diff --color=always x y | head -3 | cat -v; diff --normal x y; diff -D FOO x y; diff --line-format='%L' x y; diff --old-line-format='-%L' --new-line-format='+%L' --unchanged-line-format='' x y; diff --changed-group-format='<%<|%>>' --unchanged-group-format='' x y; diff -d x y; diff --speed-large-files x y; diff -H x y

@@ -8,3 +8,6 @@ head -c 10000 /dev/zero > a; ln a b; du -bc a b | tail -1; du -lbc a b | tail -1
 head -c 100000 /dev/zero > a; du --apparent-size -k a; du --apparent-size -h a; du --apparent-size -B 1000 a; du --apparent-size --si a; du -b -t 200000 a; du -b -t 1000 a; rm a
 ### missing (stderr)
 du nofile; echo $?; du -d x .; echo $?
+### in a tree of files, 1
+mkdir -p t/d/e t/.h; printf hello > t/a.txt; printf '' > t/empty; printf 'x\n' > t/d/b.c; printf 'y\n' > t/d/e/c.txt; ln -s a.txt t/link; ln -s nosuch t/broken; chmod 750 t/d; chmod 755 t/d/b.c; touch -d '2020-01-02 03:04:05' t/a.txt; touch -d '2021-05-06' t/d/b.c; touch -d '2019-01-01' t/empty t/d/e/c.txt
+du -a t | cut -f2 | sort; du -s t | cut -f2; du -ab t | sort -k2; du -sb t/a.txt; du --apparent-size -h t/a.txt; du -c t/empty; du --max-depth=1 t | cut -f2 | sort; du -0 t/empty | od -c; du --exclude='*.txt' -a t | cut -f2 | sort; du nosuch; echo $?

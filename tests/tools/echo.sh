@@ -9,3 +9,5 @@ $e -e 'a\tb\nc\\d'; $e -e 'a\cb'; $e -e '\x41\0101\e' | od -c; $e -E 'a\tb'
 $e -x a; $e -- a; $e - a; $e -nx; $e -nE 'a\n'; $e -neE 'a\tb'
 ### bytes
 $e -e '\xff' | od -An -tx1; $e -e '\0377\400' | od -An -tx1
+### a row of calls
+/usr/bin/echo -e 'a\tb\\n'; /usr/bin/echo -n x; /usr/bin/echo -E 'a\tb'; /usr/bin/echo -e 'a\cb'; /usr/bin/echo -e '\x41\0101\e[0m' | od -c; /usr/bin/echo -- a; /usr/bin/echo -nex; /usr/bin/echo -e '\u41'

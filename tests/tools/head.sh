@@ -34,3 +34,5 @@ seq 5 | head -2q; seq 3 > a; head -1v a
 seq 3 | head -n 99999999999999999999; seq 3 | head -c 10E
 ### a pipe that goes on
 yes | head -n 2
+### a row of calls
+head -n 2 <<< $'1\n2\n3'; head -c 3 <<< abcdef; head -n -1 <<< $'1\n2\n3'; head -c -2 <<< abcdef; seq 3 > f; seq 4 6 > g; head f g; head -q f g; head -v -n1 f; head -1 f; head nosuch; echo $?; head -n x f; echo $?; head -c 1k f; head -z -n1 <<< x; tail -n 2 f; tail -n +2 f; tail -c 3 f; tail -c +3 f; tail f g; tail -q f g; tail -v f; tail -1 f; tail +2 f; tail nosuch; echo $?; tail -n 0 f; tail -r f; echo $?; printf 'a\nb' | tail -n1; printf 'a\nb' | head -n5; head -n 1K f; tail -z -n1 <<< x; tail -n -1 f; head -5c f; tail -2c f

@@ -32,3 +32,6 @@ ln -s x l; echo n | ln -si y l 2>/dev/null; readlink l; echo y | ln -si y l 2>/d
 mkdir d; ln -sT x d; echo $?; ln -s a b c; echo $?
 ### same file (stderr)
 touch f; ln -sf f f; echo $?; ln -f f f; echo $?
+### in a tree of files, 1
+mkdir -p t/d/e t/.h; printf hello > t/a.txt; printf '' > t/empty; printf 'x\n' > t/d/b.c; printf 'y\n' > t/d/e/c.txt; ln -s a.txt t/link; ln -s nosuch t/broken; chmod 750 t/d; chmod 755 t/d/b.c; touch -d '2020-01-02 03:04:05' t/a.txt; touch -d '2021-05-06' t/d/b.c; touch -d '2019-01-01' t/empty t/d/e/c.txt
+ln t/a.txt h; ln -s t/a.txt s; ln -sf t/d s; readlink s; ln -sfn t/empty s; readlink s; ln -sr t/a.txt t/d/rel; readlink t/d/rel; ln -v t/a.txt h2; ln t/a.txt h; echo $?; ln -b t/a.txt h; ls; ln -t t/d h; ls t/d

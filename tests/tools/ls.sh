@@ -50,3 +50,15 @@ touch -d 2001-02-03 f; ls -lG f | wc -w; ls -o f | wc -w; ls -g f | wc -w
 ls --nope 2>/dev/null; echo $?
 ### dereference on the command line
 mkdir d; touch d/x; ln -s d l; ls -H l; ls -l l | wc -l; ls -lH l | wc -l
+### in a tree of files, 1
+mkdir -p t/d/e t/.h; printf hello > t/a.txt; printf '' > t/empty; printf 'x\n' > t/d/b.c; printf 'y\n' > t/d/e/c.txt; ln -s a.txt t/link; ln -s nosuch t/broken; chmod 750 t/d; chmod 755 t/d/b.c; touch -d '2020-01-02 03:04:05' t/a.txt; touch -d '2021-05-06' t/d/b.c; touch -d '2019-01-01' t/empty t/d/e/c.txt
+ls t; ls -a t; ls -A t; ls -1 t; ls -m t; ls -x t; ls -F t; ls -p t; ls -d t; ls -R t
+### in a tree of files, 2
+mkdir -p t/d/e t/.h; printf hello > t/a.txt; printf '' > t/empty; printf 'x\n' > t/d/b.c; printf 'y\n' > t/d/e/c.txt; ln -s a.txt t/link; ln -s nosuch t/broken; chmod 750 t/d; chmod 755 t/d/b.c; touch -d '2020-01-02 03:04:05' t/a.txt; touch -d '2021-05-06' t/d/b.c; touch -d '2019-01-01' t/empty t/d/e/c.txt
+ls -t t/*; ls -S t; ls -rS t; ls -X t; ls -v t; ls -U t >/dev/null; ls -r t; ls --sort=size t; ls --group-directories-first t
+### in a tree of files, 3
+mkdir -p t/d/e t/.h; printf hello > t/a.txt; printf '' > t/empty; printf 'x\n' > t/d/b.c; printf 'y\n' > t/d/e/c.txt; ln -s a.txt t/link; ln -s nosuch t/broken; chmod 750 t/d; chmod 755 t/d/b.c; touch -d '2020-01-02 03:04:05' t/a.txt; touch -d '2021-05-06' t/d/b.c; touch -d '2019-01-01' t/empty t/d/e/c.txt
+ls -Q t; ls -b 't'; touch 'a b' "q'q" 'd"q' $'n\nl' $'t\tb'; ls; ls -b; ls -Q; ls -N; ls -q; ls --quoting-style=shell; ls --quoting-style=shell-escape; ls --quoting-style=c; ls --quoting-style=escape; ls --show-control-chars
+### in a tree of files, 4
+mkdir -p t/d/e t/.h; printf hello > t/a.txt; printf '' > t/empty; printf 'x\n' > t/d/b.c; printf 'y\n' > t/d/e/c.txt; ln -s a.txt t/link; ln -s nosuch t/broken; chmod 750 t/d; chmod 755 t/d/b.c; touch -d '2020-01-02 03:04:05' t/a.txt; touch -d '2021-05-06' t/d/b.c; touch -d '2019-01-01' t/empty t/d/e/c.txt
+ls nosuch; echo $?; ls nosuch t/a.txt; echo $?; ls -Z t/a.txt | wc -l; ls --zero t | od -c | head -2; ls -I '*.txt' t; ls --hide='a*' t; ls -B t; ls -L t; ls -H t/link

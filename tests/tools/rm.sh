@@ -46,3 +46,6 @@ rm --nope 2>/dev/null; echo $?
 echo a > f; echo b > g; rm f nofile g 2>/dev/null; echo $?; ls
 ### deep
 p=d; for i in 1 2 3 4 5 6 7 8 9; do p=$p/d; done; mkdir -p $p; rm -r d; ls
+### in a tree of files, 1
+mkdir -p t/d/e t/.h; printf hello > t/a.txt; printf '' > t/empty; printf 'x\n' > t/d/b.c; printf 'y\n' > t/d/e/c.txt; ln -s a.txt t/link; ln -s nosuch t/broken; chmod 750 t/d; chmod 755 t/d/b.c; touch -d '2020-01-02 03:04:05' t/a.txt; touch -d '2021-05-06' t/d/b.c; touch -d '2019-01-01' t/empty t/d/e/c.txt
+rm t; echo $?; rm -r t/d; ls t; rm -f nosuch; echo $?; rm nosuch; echo $?; rm -v t/a.txt; rm -d t/.h; ls -a t; rm -rf t; ls

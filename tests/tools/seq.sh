@@ -18,3 +18,5 @@ seq 100000 | cksum; seq 1 3 100000 | tail -1; seq 0 0.001 1 | cksum
 seq 0x10 0x12
 ### infinite is cut
 seq inf | head -3; seq 1 inf | head -2
+### a row of calls
+seq 3; seq 2 5; seq 1 2 7; seq 5 -2 1; seq -s, 3; seq -w 8 10; seq -f '%03g' 3; seq 0.5 0.5 2; seq 1 0; echo $?; seq -f 'a%.2fb' 2; seq 1e1; seq -w 0.5 0.5 1.5; seq 1.0 2; seq -5 -3; seq 3 1; seq x; echo $?; seq -s '' 3; seq -f '%e' 1 2; seq 9999999 10000001; seq 1 .1 1.3; seq -f %x 3; echo $?; seq 0x10 0x12; seq -t x; echo $?; seq 1 1 1; seq 1 0 2 | head -2; seq 100000000000000000000 100000000000000000002; seq -s: 1 3 10; seq -f '%5.1f|' 1 2; seq -f '%%%g' 2; seq inf | head -1; seq ; echo $?

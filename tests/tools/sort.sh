@@ -82,3 +82,11 @@ printf '10.0.0.2\n10.0.0.10\n9.1.1.1\n' | sort -t. -k1,1n -k2,2n -k3,3n -k4,4n
 printf 'a b\n' | sort --debug -k2 2>/dev/null
 ### many lines
 seq 5000 | sort -k1.2 | cksum; seq 5000 -1 1 | sort -n | cksum
+### a row of calls
+printf '3\n1\n2\n' | sort -r; printf '10\n9\n1\n' | sort -n; printf 'b 2\na 10\nc 1\n' | sort -k2n; printf '1K\n1M\n2\n1G\n' | sort -h; printf 'v1.10\nv1.9\nv1.2\n' | sort -V; printf 'Mar\nJan\nfeb\nxx\n' | sort -M
+### a row of calls, 2
+printf 'b\nA\na\nB\n' | sort; printf 'b\nA\na\nB\n' | sort -f; printf 'b\nA\na\nB\n' | sort -fu; printf 'a\na\nb\n' | sort -u; printf 'a b\na-b\nab\n' | sort -d; printf ' b\na\n  c\n' | sort -b; printf ' b\na\n' | sort
+### a row of calls, 3
+printf 'a:3\nb:1\n' | sort -t: -k2; printf 'x 1 z\nx 1 a\n' | sort -k2,2 -s; printf 'x 1 z\nx 1 a\n' | sort -k2,2; printf 'a1\na10\na2\n' | sort -k1.2n; printf '1e3\n2\n1e-1\n' | sort -g; printf 'c\na\n' | sort -o out; cat out; printf 'b\na\n' | sort -c; echo $?; printf 'a\nb\n' | sort -C; echo $?; printf 'a\0c\0b' | sort -z | od -c; printf 'b\na' | sort; printf 'a\nc\n' > f; printf 'b\nd\n' > g; sort -m f g; sort --parallel=2 f g; sort f nosuch; echo $?; sort -k0 f; echo $?
+### a row of calls, 4
+printf 'a\r\nb\r\n' | sort -r | od -c; printf '\xff\n\xfe\n' | sort | od -c; printf 'é\ne\nz\n' | sort; printf '+1\n-1\n0\n 5\n' | sort -n; printf '0x10\n5\n' | sort -n; printf 'a  b\na c\n' | sort -k2; printf 'a,1,x\nb,1,a\n' | sort -t, -k2,2n -k3,3r; printf '1\n1.5\n1.25\n-0\n.5\n' | sort -n; printf '1,000\n2\n' | sort -n; printf 'x\ny\n' | sort -R | sort; printf 'b\nb\na\n' | sort -ru; printf '3 a\n1 b\n' | sort -nk1,1 -r

@@ -18,3 +18,5 @@ printf 'a:b:c:' | split -t: -l1
 split </dev/null; ls
 ### obsolete
 seq 3 | split -2
+### a row of calls
+printf 'a\nb\nc\nd\ne\n' | split -l 2; head x*; printf 'abcdef' | split -b 2 - p; head p*; seq 5 | split -n r/2 - s; head s*; seq 12 | split -d -a 3 -l 5 - t; ls t*; seq 3 | split --additional-suffix=.txt -l1 - u; ls u*; seq 4 | split -l 2 --filter='cat > $FILE.f'; ls *.f; seq 3 | split --numeric-suffixes=5 -l1 - v; ls v*; printf 'aa\nbbbb\ncc\n' | split -C 5 - w; head w*; seq 3 | split -x -l1 - y; ls y*; split nosuch; echo $?; seq 4 > ff

@@ -28,3 +28,6 @@ echo a > f; touch -d '2001-02-03' f; stat f | sed -n '1p;2s/  */ /gp;6p' | sed '
 stat -c %F - < /dev/null
 ### blocks and sizes
 head -c 10000 /dev/zero > f; stat -c '%s %B' f; rm f
+### in a tree of files, 1
+mkdir -p t/d/e t/.h; printf hello > t/a.txt; printf '' > t/empty; printf 'x\n' > t/d/b.c; printf 'y\n' > t/d/e/c.txt; ln -s a.txt t/link; ln -s nosuch t/broken; chmod 750 t/d; chmod 755 t/d/b.c; touch -d '2020-01-02 03:04:05' t/a.txt; touch -d '2021-05-06' t/d/b.c; touch -d '2019-01-01' t/empty t/d/e/c.txt
+stat -c '%y|%Y|%x' t/a.txt | cut -d'|' -f1,2; stat --printf '%n\t%s\n' t/a.txt; stat -L -c %F t/link; stat -c %F t/empty; stat -c '%05s|%-5s|%5a' t/a.txt; stat nosuch; echo $?; stat -f -c %T / >/dev/null; echo $?; stat -c '%q %%' t/a.txt; stat -t t/a.txt | wc -w

@@ -29,3 +29,6 @@ echo a > f; touch f; cat f
 mkdir d; touch -d @1000 d; y d
 ### standard output
 touch -d @5000 f; touch - > f; [ $(stat -c %Y f) -gt 10000 ] && echo now
+### in a tree of files, 1
+mkdir -p t/d/e t/.h; printf hello > t/a.txt; printf '' > t/empty; printf 'x\n' > t/d/b.c; printf 'y\n' > t/d/e/c.txt; ln -s a.txt t/link; ln -s nosuch t/broken; chmod 750 t/d; chmod 755 t/d/b.c; touch -d '2020-01-02 03:04:05' t/a.txt; touch -d '2021-05-06' t/d/b.c; touch -d '2019-01-01' t/empty t/d/e/c.txt
+touch -c nosuch; ls nosuch; touch -r t/a.txt n; stat -c %y n; touch -t 202001010203.04 n; stat -c %y n; touch -d '2 days ago' n; touch -d @0 n; stat -c %Y n; touch -m -d 2000-01-01 n; touch -a -d 2001-01-01 n; stat -c '%x %y' n; touch -d 'bad date' n; echo $?; touch n/x; echo $?

@@ -47,3 +47,5 @@ yes | head -12345 | uniq -c; yes x | head -100 | uniq -cd
 printf 'a\na \n' | uniq
 ### obsolete skips
 printf '1 a\n2 a\n' | uniq -1
+### a row of calls
+printf 'a\na\nb\na\n' | uniq; printf 'a\na\nb\n' | uniq -c; printf 'a\na\nb\n' | uniq -d; printf 'a\na\nb\n' | uniq -u; printf 'a\nA\n' | uniq -i; printf '1 a\n2 a\n' | uniq -f1; printf 'xa\nya\n' | uniq -s1; printf 'ab\nac\n' | uniq -w1; printf 'a\na\nb\nb\n' | uniq -D; printf 'a\na\nb\n' | uniq --all-repeated=separate; printf 'a\na\nb\n' | uniq --group; printf 'a\na' | uniq; printf 'a\0a\0' | uniq -z | od -c; printf 'a\na\n' > f; uniq f out; cat out; uniq nosuch; echo $?; printf 'a\na\nb\nb\nc\n' | uniq --all-repeated=prepend; printf 'a\n\nb\n' | uniq --group=both; printf '' | uniq -c

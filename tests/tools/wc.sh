@@ -33,3 +33,5 @@ yes | head -c 1234567 | wc; yes | head -c 1234567 > f; wc f; rm f
 printf '\0\001\377\n' | wc
 ### standard input by its name
 input | wc -; input | wc - 
+### a row of calls
+wc <<< 'a b c'; wc -l <<< $'1\n2'; wc -w <<< 'a b'; wc -c <<< abc; wc -m <<< é; wc -L <<< $'abc\nde'; seq 3 > f; wc f f; wc -l f nosuch; echo $?; printf 'abc' | wc -l; wc -lw f; wc --files0-from=<(printf 'f\0f\0'); wc < f; printf 'a\0b\n' | wc; printf '\xff\n' | wc -m; cat f | wc -l -; wc - < f; printf 'a\u00a0b\n' | wc -w; printf '日本\t\n' | wc -L

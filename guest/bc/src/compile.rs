@@ -285,9 +285,9 @@ impl Compiler<'_> {
             }
         }
         self.block()?;
-        if !matches!(self.token, Token::Newline | Token::End) && !self.is(";") {
-            return Err(self.unexpected());
-        }
+        // What follows on the line is a line of its own.
+        let next = std::mem::replace(&mut self.token, Token::Newline);
+        self.lexer.give_back(next);
         self.code.push(constant("0"));
         self.code.push(Op::Return);
         let code = std::mem::take(&mut self.code).into();

@@ -538,21 +538,21 @@ pub fn main(args: Vec<Vec<u8>>) -> Outcome {
             }
         }
     }
-    calculate(&mut console, &texts, Printer::new(agentfense_sys::var("DC_LINE_LENGTH"), 0))?;
+    let to_the_end = calculate(&mut console, &texts, Printer::new(agentfense_sys::var("DC_LINE_LENGTH"), 0))?;
     console.finish()?;
-    Ok(0)
+    Ok(u8::from(!to_the_end))
 }
 
-/// Runs the texts, or else standard input: a line at a time, and more while a string is open.
-pub fn calculate(console: &mut dyn Console, texts: &[Vec<u8>], printer: Printer) -> io::Result<()> {
+/// Runs the texts, or else standard input: a line at a time, and more while a string is open. False if `q` ended it.
+pub fn calculate(console: &mut dyn Console, texts: &[Vec<u8>], printer: Printer) -> io::Result<bool> {
     let mut dc = Dc::new(console, printer);
     for text in texts {
         if !dc.run(text)? {
-            return Ok(());
+            return Ok(false);
         }
     }
     if !texts.is_empty() {
-        return Ok(());
+        return Ok(true);
     }
     let mut pending = Vec::new();
     while let Some(line) = dc.console.line() {
@@ -561,10 +561,10 @@ pub fn calculate(console: &mut dyn Console, texts: &[Vec<u8>], printer: Printer)
             continue;
         }
         if !dc.run(&std::mem::take(&mut pending))? {
-            return Ok(());
+            return Ok(false);
         }
     }
-    dc.run(&pending).map(|_| ())
+    dc.run(&pending)
 }
 
 /// Whether a text ends inside of a string.

@@ -41,6 +41,8 @@ pub struct Lexer {
     line: String,
     at: usize,
     number: usize,
+    /// A word that was read too far.
+    given_back: Option<Token>,
 }
 
 fn lines(content: &[u8]) -> VecDeque<Vec<u8>> {
@@ -58,6 +60,7 @@ impl Lexer {
             line: String::new(),
             at: 0,
             number: 1,
+            given_back: None,
         }
     }
 
@@ -118,8 +121,16 @@ impl Lexer {
         rest.strip_prefix('[').is_some_and(|rest| rest.trim_start().starts_with(']'))
     }
 
+    /// Gives a word back, to be the next one.
+    pub fn give_back(&mut self, token: Token) {
+        self.given_back = Some(token);
+    }
+
     /// The next word.
     pub fn next(&mut self, console: &mut dyn Console) -> Token {
+        if let Some(token) = self.given_back.take() {
+            return token;
+        }
         loop {
             let Some(c) = self.peek(console) else { return Token::End };
             match c {

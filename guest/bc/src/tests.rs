@@ -37,7 +37,7 @@ fn run(command: &str, program: &str) -> String {
     let mut texts = Texts { lines, out: Vec::new() };
     let printer = Printer::new(None, usize::from(command != "dc"));
     match command {
-        "dc" => dc::calculate(&mut texts, &[], printer).unwrap(),
+        "dc" => drop(dc::calculate(&mut texts, &[], printer).unwrap()),
         command => bc::calculate(&mut texts, Vec::new(), true, command == "bc -l", printer).unwrap(),
     }
     String::from_utf8_lossy(&texts.out).into_owned()

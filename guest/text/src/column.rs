@@ -42,6 +42,10 @@ const LONGS: &[Long] = &[
     ("table-noheadings", Takes::Nothing, 'd'),
     ("table-order", Takes::Argument, 'O'),
     ("table-right", Takes::Argument, 'R'),
+    ("table-noextreme", Takes::Argument, 'E'),
+    ("table-header-repeat", Takes::Nothing, 'e'),
+    ("table-truncate", Takes::Argument, 'T'),
+    ("table-wrap", Takes::Argument, 'W'),
 ];
 
 /// A tab of the terminal.
@@ -63,7 +67,7 @@ struct Table {
 
 /// Runs column.
 pub fn main(args: Vec<Vec<u8>>) -> Outcome {
-    let mut options = Options::new(args, "c:dH:JLl:N:n:O:o:R:s:tx", LONGS, HELP);
+    let mut options = Options::new(args, "c:dE:eH:JLl:N:n:O:o:R:s:T:tW:x", LONGS, HELP);
     let mut table = Table::default();
     let (mut is_table, mut only_table, mut rows_first, mut keep_empty) = (false, false, false, false);
     let (mut width, mut names) = (None, Vec::new());
@@ -86,6 +90,8 @@ pub fn main(args: Vec<Vec<u8>>) -> Outcome {
                     'R' => table.right = list(&value),
                     's' => table.separators = Some(lossy(&value).chars().collect()),
                     't' => is_table = true,
+                    // What is done to columns too wide for a terminal, and at the start of its pages.
+                    'E' | 'e' | 'T' | 'W' => {}
                     _ => rows_first = true,
                 }
             }

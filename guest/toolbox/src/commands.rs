@@ -39,6 +39,7 @@ table! {
     "dd" own::dd::main;
     "df" own::df::main;
     "diff" own::diff::main, 2;
+    "diff3" own::diff::diff3, 2;
     "dir" own::ls::dir, 2;
     "dirname" own::name::dirname;
     "du" own::du::main;

@@ -6,6 +6,7 @@ pub mod bzip2;
 pub mod gzip;
 pub mod listing;
 pub mod xz;
+pub mod xz_listing;
 pub mod zstd;
 
 use crate::codec::{Damage, Encoder};

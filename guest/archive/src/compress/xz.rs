@@ -1,11 +1,14 @@
 //! xz, unxz, xzcat and the names of the older LZMA utilities.
 
+use super::xz_listing::XzListing;
 use super::{Action, Done, Opened, Settings, Tool, Trouble, level, run, say, strip, with_long_help};
 use crate::codec::xz::{Check, LzmaWriter, XzWriter};
 use crate::codec::{Damage, Encoder, Format};
 use crate::input::Input;
 use agentfense_support::quote::lossy;
-use agentfense_support::{Failure, Item, Long, Options, Outcome, Takes, complain};
+use agentfense_support::{Failure, Item, Long, Options, Outcome, Takes, complain, stdout};
+use agentfense_sys::files::OpenFile;
+use std::cell::RefCell;
 use std::io::{self, Write};
 
 const HELP: &str = "\
@@ -16,6 +19,8 @@ With no FILE, or when FILE is -, read standard input.
   -z, --compress      force compression
   -d, --decompress    force decompression
   -t, --test          test compressed file integrity
+  -l, --list          list information about .xz files
+      --robot         likewise, in fields for programs
   -k, --keep          keep (don't delete) input files
   -f, --force         force overwrite of output file and (de)compress links
   -c, --stdout        write to standard output and don't delete input files
@@ -33,6 +38,8 @@ const LONGS: &[Long] = &[
     ("decompress", Takes::Nothing, 'd'),
     ("uncompress", Takes::Nothing, 'd'),
     ("test", Takes::Nothing, 't'),
+    ("list", Takes::Nothing, 'l'),
+    ("robot", Takes::Nothing, 'R'),
     ("keep", Takes::Nothing, 'k'),
     ("force", Takes::Nothing, 'f'),
     ("stdout", Takes::Nothing, 'c'),
@@ -62,11 +69,12 @@ struct Xz {
     lzma: bool,
     suffix: Option<Vec<u8>>,
     no_warn: bool,
+    listing: RefCell<XzListing>,
 }
 
 /// Runs xz or one of its other names.
 pub fn main(args: Vec<Vec<u8>>) -> Outcome {
-    let mut options = Options::new(with_long_help(args), "zdtkfcC:F:S:T:M:qveQ0123456789", LONGS, HELP);
+    let mut options = Options::new(with_long_help(args), "zdtlkfcC:F:S:T:M:qveQ0123456789", LONGS, HELP);
     let command = options.command().to_owned();
     let mut settings = Settings::default();
     if command.starts_with("un") || command.ends_with("cat") {
@@ -75,11 +83,14 @@ pub fn main(args: Vec<Vec<u8>>) -> Outcome {
     }
     let mut lzma = command.contains("lz") && !command.contains("xz");
     let (mut preset, mut check, mut suffix, mut no_warn, mut names) = (6, Check::Crc64, None, false, Vec::new());
+    let mut robot = false;
     while let Some(item) = options.next_item()? {
         match item {
             Item::Option('z', _) => settings.action = Action::Compress,
             Item::Option('d', _) => settings.action = Action::Decompress,
             Item::Option('t', _) => settings.action = Action::Test,
+            Item::Option('l', _) => settings.action = Action::List,
+            Item::Option('R', _) => robot = true,
             Item::Option('k', _) => settings.keep = true,
             Item::Option('f', _) => settings.force = true,
             Item::Option('c', _) => settings.stdout = true,
@@ -110,11 +121,26 @@ pub fn main(args: Vec<Vec<u8>>) -> Outcome {
             Item::Operand(name) => names.push(name),
         }
     }
-    Ok(run(&Xz { command, settings, preset, check, lzma, suffix, no_warn }, &names))
+    let lists = settings.action == Action::List;
+    if lists && lzma {
+        return Err(Failure::new("--list works only on .xz files (--format=xz or --format=auto)"));
+    }
+    if lists && (names.is_empty() || names.iter().any(|name| name == b"-")) {
+        return Err(Failure::new("--list does not support reading from standard input"));
+    }
+    let listing = RefCell::new(XzListing::new(robot));
+    let tool = Xz { command, settings, preset, check, lzma, suffix, no_warn, listing };
+    let status = run(&tool, &names);
+    if lists {
+        let mut out = stdout();
+        out.write_all(tool.listing.borrow().text().as_bytes())?;
+        out.flush()?;
+    }
+    Ok(status)
 }
 
 /// A size as xz shows it.
-fn nice(size: u64) -> String {
+pub fn nice(size: u64) -> String {
     if size < 10_000 {
         return format!("{size} B");
     }
@@ -215,6 +241,14 @@ impl Tool for Xz {
             true if self.no_warn => 0,
             true => 2,
             false => 1,
+        }
+    }
+
+    fn list(&self, name: Option<&[u8]>, file: OpenFile) -> u8 {
+        let shown = name.map_or_else(|| "(stdin)".into(), lossy);
+        match self.listing.borrow_mut().add(&shown, &file) {
+            Ok(()) => 0,
+            Err(trouble) => self.trouble(name, &trouble),
         }
     }
 

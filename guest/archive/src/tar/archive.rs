@@ -127,6 +127,32 @@ pub fn create(settings: &Settings, console: &Console) -> Result<Created, Failure
     Ok(Created { writer, file: Some(known), child })
 }
 
+/// Opens an archive that is to be changed in its place.
+pub fn editable(settings: &Settings, console: &Console) -> Result<OpenFile, Failure> {
+    if settings.file.is_none() {
+        return Err(super::options::mistake("Options '-Aru' are incompatible with '-f -'"));
+    }
+    if settings.compression != Compression::Unsaid {
+        return Err(super::options::mistake("Cannot update compressed archives"));
+    }
+    file(settings, console, OpenFlags::READ | OpenFlags::WRITE)
+}
+
+/// A reader of an archive that is open and must not be compressed.
+pub fn plain_reader<'a>(settings: &Settings, console: &'a Console, file: &OpenFile) -> Result<Reader<'a>, Failure> {
+    let mut input = Input::new(file.duplicate());
+    let start = input.peek(BLOCK).unwrap_or_default();
+    if Format::detect(start).is_some() && !start.try_into().is_ok_and(|block| header::parse(block).is_some()) {
+        return Err(super::options::mistake("Cannot update compressed archives"));
+    }
+    Ok(Reader::new(console, name(settings), input, None, false))
+}
+
+/// Writes on at the end of what an open archive holds.
+pub fn writer_at(file: OpenFile, settings: &Settings, end: u64) -> Writer {
+    Writer::new(Box::new(Plain(file)), settings.dialect, settings.blocks, end)
+}
+
 /// Opens the archive for adding to it, and tells `have` of every member that is there.
 pub fn append(
     settings: &Settings,
@@ -136,20 +162,14 @@ pub fn append(
     if settings.file.is_none() {
         return Err(super::options::mistake("Options '-Aru' are incompatible with '-f -'"));
     }
-    let compressed = || super::options::mistake("Cannot update compressed archives");
     if settings.compression != Compression::Unsaid {
-        return Err(compressed());
+        return Err(super::options::mistake("Cannot update compressed archives"));
     }
     let file = file(settings, console, OpenFlags::READ | OpenFlags::WRITE | OpenFlags::CREATE)?;
     let failed = |errno| console.fatal(format_args!("{}: Cannot write: {errno}", in_message(name(settings))));
     let mut end = 0;
     if file.stat().map_err(failed)?.size > 0 {
-        let mut input = Input::new(file.duplicate());
-        let start = input.peek(BLOCK).unwrap_or_default();
-        if Format::detect(start).is_some() && !start.try_into().is_ok_and(|block| header::parse(block).is_some()) {
-            return Err(compressed());
-        }
-        let mut reader = Reader::new(console, name(settings), input, None, false);
+        let mut reader = plain_reader(settings, console, &file)?;
         while let Some(member) = reader.next_member()? {
             have(&member);
         }
@@ -159,6 +179,6 @@ pub fn append(
     file.seek_to(offset, files::Whence::Set).map_err(failed)?;
     file.set_size(end).map_err(failed)?;
     let known = file.duplicate();
-    let writer = Writer::new(Box::new(Plain(file)), settings.dialect, settings.blocks, end);
+    let writer = writer_at(file, settings, end);
     Ok(Created { writer, file: Some(known), child: None })
 }

@@ -72,7 +72,7 @@ pub fn run(settings: &Settings, console: &Console) -> Result<(), Failure> {
 }
 
 /// The failure to write the archive.
-fn unwritten(settings: &Settings, console: &Console) -> impl Fn(Errno) -> Failure {
+pub fn unwritten<'a>(settings: &'a Settings, console: &'a Console) -> impl Fn(Errno) -> Failure + use<'a> {
     let name = in_message(settings.file.as_deref().unwrap_or(b"-"));
     move |errno| console.fatal(format_args!("{name}: Cannot write: {errno}"))
 }

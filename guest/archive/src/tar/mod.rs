@@ -4,6 +4,7 @@ mod archive;
 mod compare;
 mod console;
 mod create;
+mod edit;
 mod extract;
 mod header;
 mod list;
@@ -28,9 +29,12 @@ use transform::Subject;
 /// Runs tar.
 pub fn main(args: Vec<Vec<u8>>) -> Outcome {
     let mut settings = options::parse(args)?;
+    let edits = matches!(settings.operation, Operation::Delete | Operation::Concatenate);
     let writes = matches!(settings.operation, Operation::Create | Operation::Append | Operation::Update);
     let console = Console::new(settings.to_stdout || (writes && settings.file.is_none()));
-    if writes {
+    if edits {
+        edit::run(&mut settings, &console)?;
+    } else if writes {
         create::run(&settings, &console)?;
     } else {
         read(&mut settings, &console)?;

@@ -13,7 +13,7 @@ use agentfense_support::{Failure, Item, Long, Options, Takes, options, quote, re
 use agentfense_sys::files;
 
 const HELP: &str = "\
-{} -c|-r|-t|-u|-x|-d [OPTION]... [-f ARCHIVE] [FILE]...
+{} -A|-c|-d|-r|-t|-u|-x|--delete [OPTION]... [-f ARCHIVE] [FILE]...
 Save many files together in an archive, and restore them from it.
 
  Main operation:
@@ -23,6 +23,8 @@ Save many files together in an archive, and restore them from it.
   -t, --list                 list the contents of an archive
   -u, --update               only append files newer than the copy in the archive
   -x, --extract, --get       extract files from an archive
+  -A, --catenate, --concatenate  append archives to an archive
+      --delete               delete members from an archive
 
  Archive:
   -f, --file=ARCHIVE         the archive; - is standard input or output (default)
@@ -110,6 +112,7 @@ mod long {
     pub const IGNORED_VALUE: char = '\u{122}';
     pub const POSIX: char = '\u{123}';
     pub const RECURSION: char = '\u{124}';
+    pub const DELETE: char = '\u{125}';
 }
 
 const LONGS: &[Long] = &[
@@ -120,6 +123,9 @@ const LONGS: &[Long] = &[
     ("list", Takes::Nothing, 't'),
     ("update", Takes::Nothing, 'u'),
     ("extract", Takes::Nothing, 'x'),
+    ("delete", Takes::Nothing, long::DELETE),
+    ("catenate", Takes::Nothing, 'A'),
+    ("concatenate", Takes::Nothing, 'A'),
     ("get", Takes::Nothing, 'x'),
     ("file", Takes::Argument, 'f'),
     ("auto-compress", Takes::Nothing, 'a'),
@@ -203,7 +209,7 @@ const LONGS: &[Long] = &[
     ("check-links", Takes::Nothing, 'l'),
 ];
 
-const SHORTS: &str = "cdrtuxf:azjJI:b:iC:T:X:hPpmokUvOSlwWBsnH:";
+const SHORTS: &str = "Acdrtuxf:azjJI:b:iC:T:X:hPpmokUvOSlwWBsnH:";
 
 const VCS: &[&str] = &[
     "CVS",
@@ -311,6 +317,8 @@ pub fn parse(args: Vec<Vec<u8>>) -> Result<Settings, Failure> {
             't' => Some(Operation::List),
             'u' => Some(Operation::Update),
             'x' => Some(Operation::Extract),
+            'A' => Some(Operation::Concatenate),
+            long::DELETE => Some(Operation::Delete),
             _ => None,
         };
         if let Some(wanted) = wanted {

@@ -26,6 +26,8 @@ pub struct Reader<'a> {
     padding: u64,
     /// Bytes from the archive's start.
     position: u64,
+    /// Where the headers of the present member begin.
+    start: u64,
     first: bool,
     ignore_zeros: bool,
     global: Records,
@@ -48,6 +50,7 @@ impl<'a> Reader<'a> {
             left: 0,
             padding: 0,
             position: 0,
+            start: 0,
             first: true,
             ignore_zeros,
             global: Records::default(),
@@ -57,6 +60,16 @@ impl<'a> Reader<'a> {
     /// Where the last header that was looked at begins: at the end, where members can be added.
     pub fn position(&self) -> u64 {
         self.position
+    }
+
+    /// Where the headers of the present member begin.
+    pub fn start(&self) -> u64 {
+        self.start
+    }
+
+    /// Where the present member ends, its padding included.
+    pub fn after(&self) -> u64 {
+        self.position.saturating_add(self.left).saturating_add(self.padding)
     }
 
     /// Reads a block; false at the end, where the rest of a block counts for nothing.
@@ -100,6 +113,7 @@ impl<'a> Reader<'a> {
     /// The next member; its contents can be read until the one after it is asked for.
     pub fn next_member(&mut self) -> Result<Option<Member>, Failure> {
         self.skip()?;
+        self.start = self.position;
         let (mut name, mut link, mut records, mut skipping) = (None, None, Records::default(), false);
         loop {
             let mut block = [0; BLOCK];

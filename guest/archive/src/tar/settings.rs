@@ -21,6 +21,10 @@ pub enum Operation {
     Extract,
     /// Compare an archive with the files.
     Compare,
+    /// Take members out of an archive.
+    Delete,
+    /// Put archives behind an archive.
+    Concatenate,
 }
 
 /// How an archive is compressed.

@@ -201,36 +201,39 @@ impl Reading<'_> {
             }
             _ => hour,
         };
-        if hour > 23 || minute > 59 || second > 60 {
+        if hour > 23 || minute > 59 || second > 59 {
             return None;
         }
         self.set_clock(hour * 3600 + minute * 60 + second, fraction)?;
         // Behind a time a sign starts a zone.
-        if let Some(&(Token::Sign(sign) | Token::LeadingSign(sign))) = self.peek(0)
-            && let Some(digits) = self.digits(1)
-        {
-            let (hours, minutes): (i64, i64) = match digits.len() {
-                1 | 2 if self.is(2, ':') => {
-                    let minutes = self.number(3)?;
-                    let hours = self.number(1)?;
-                    self.at += 2;
-                    (hours, minutes)
-                }
-                1 | 2 => (self.number(1)?, 0),
-                3 | 4 => {
-                    let (hours, minutes) = digits.split_at(digits.len() - 2);
-                    (hours.parse().ok()?, minutes.parse().ok()?)
-                }
-                _ => return None,
-            };
-            if hours > 24 || minutes > 59 {
-                return None;
-            }
-            let offset = hours * 60 + minutes;
-            self.at += 2;
-            self.zone = Some(if sign == '-' { -offset } else { offset });
-        }
+        self.zone = self.offset()?.or(self.zone);
         Some(())
+    }
+
+    /// `+02:00`, `-0330`, `+3` in minutes; no offset where there is none.
+    fn offset(&mut self) -> Option<Option<i64>> {
+        let Some(&(Token::Sign(sign) | Token::LeadingSign(sign))) = self.peek(0) else { return Some(None) };
+        let Some(digits) = self.digits(1) else { return Some(None) };
+        let (hours, minutes): (i64, i64) = match digits.len() {
+            1 | 2 if self.is(2, ':') => {
+                let minutes = self.number(3)?;
+                let hours = self.number(1)?;
+                self.at += 2;
+                (hours, minutes)
+            }
+            1 | 2 => (self.number(1)?, 0),
+            3 | 4 => {
+                let (hours, minutes) = digits.split_at(digits.len() - 2);
+                (hours.parse().ok()?, minutes.parse().ok()?)
+            }
+            _ => return None,
+        };
+        if hours > 24 || minutes > 59 {
+            return None;
+        }
+        let offset = hours * 60 + minutes;
+        self.at += 2;
+        Some(Some(if sign == '-' { -offset } else { offset }))
     }
 
     fn set_clock(&mut self, seconds: i64, nanoseconds: i64) -> Option<()> {
@@ -261,7 +264,10 @@ impl Reading<'_> {
             return self.add(count, unit(&next)?);
         }
         if let Some(minutes) = zone(word) {
-            return self.zone.replace(minutes).is_none().then_some(());
+            // `UTC+3`, unless the number counts something.
+            let counts = self.word(2).is_some_and(|word| unit(word).is_some());
+            let more = if counts { None } else { self.offset()? };
+            return self.zone.replace(minutes + more.unwrap_or(0)).is_none().then_some(());
         }
         if let Some(unit) = unit(word) {
             let count = self.ago(1)?;

@@ -336,13 +336,15 @@ impl Run {
         let mut target = Target::new(text, self.settings.ignore_blanks);
         let mut index = 0;
         let mut asked = self.settings.force;
+        // A file that is made anew has no place for a hunk when there is text in it.
+        let created = patch.old.as_ref().is_some_and(|name| name.absent) && !text.is_empty();
         while index < patch.hunks.len() {
             let hunk = patch.hunks[index].clone();
             let (before, after) = hunk.context();
             let most = self.settings.fuzz.min(before.max(after));
             let mut found = None;
             let mut fuzz = 0;
-            while !outcome.skipped {
+            while !outcome.skipped && !created {
                 found = target.locate(&hunk, fuzz);
                 if found.is_none() && index == 0 && !asked {
                     // Perhaps the patch was made the other way round.
@@ -389,7 +391,7 @@ impl Run {
     ) -> Result<(), Failure> {
         let Some((place, fuzz)) = found else {
             if outcome.rejects.is_empty() {
-                outcome.rejects = reject::header(patch);
+                outcome.rejects = reject::header(patch, self.settings.strip);
             }
             reject::hunk(patch.form, hunk, target.out_offset, &mut outcome.rejects);
             outcome.failed += 1;

@@ -1,17 +1,21 @@
 //! Hunks that could not be applied, for the `.rej` file.
 
 use super::hunk::{Form, Hunk, Name, Patch, Tag};
+use super::names;
 
 /// The header of a reject file.
-pub fn header(patch: &Patch) -> Vec<u8> {
+pub fn header(patch: &Patch, strip: Option<usize>) -> Vec<u8> {
     let marks: [&[u8]; 2] = if patch.form == Form::Unified { [b"--- ", b"+++ "] } else { [b"*** ", b"--- "] };
     let mut text = Vec::new();
     for (mark, name) in marks.into_iter().zip([&patch.old, &patch.new]) {
-        let (path, time): (&[u8], &[u8]) = match name {
-            Some(Name { path, time, .. }) => (path, time),
-            None => (b"/dev/null", b""),
+        let (path, time): (Vec<u8>, &[u8]) = match name {
+            Some(Name { absent: false, path, time }) => {
+                let short = strip.and_then(|strip| names::stripped(path, Some(strip)));
+                (short.unwrap_or_else(|| path.clone()), time)
+            }
+            _ => (b"/dev/null".to_vec(), b""),
         };
-        text.extend_from_slice(&[mark, path, time, b"\n"].concat());
+        text.extend_from_slice(&[mark, &path, time, b"\n"].concat());
     }
     text
 }

@@ -205,7 +205,18 @@ pub fn main(args: Vec<Vec<u8>>) -> Outcome {
                         settings.name(&target, &mut out)?;
                     }
                 }
-                _ => others += 1,
+                kind => {
+                    others += 1;
+                    let mark: &[u8] = match kind {
+                        FileType::Fifo => b"|",
+                        FileType::Socket => b"=",
+                        FileType::Regular if is_executable(&entry.path, settings.mark) => b"*",
+                        _ => b"",
+                    };
+                    if settings.mark {
+                        out.write_all(mark)?;
+                    }
+                }
             }
             out.write_all(b"\n")?;
         }
@@ -220,6 +231,11 @@ pub fn main(args: Vec<Vec<u8>>) -> Outcome {
     }
     out.flush()?;
     Ok(status)
+}
+
+/// Whether someone may execute a file, if that is asked.
+fn is_executable(path: &[u8], asked: bool) -> bool {
+    asked && files::stat(path, false).is_ok_and(|stat| stat.mode & 0o111 != 0)
 }
 
 /// Adds what a directory holds, the first entry to be taken first; whether it could be read.

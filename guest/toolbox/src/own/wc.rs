@@ -1,7 +1,7 @@
 //! wc: counts lines, words, characters and bytes.
 
 use agentfense_support::quote::lossy;
-use agentfense_support::{Failure, Item, Long, Options, Outcome, Takes, complain, quote, stdout};
+use agentfense_support::{Failure, Item, Long, Options, Outcome, Takes, complain, quote, read, stdout};
 use agentfense_sys::Errno;
 use agentfense_sys::files::{self, FileType, OpenFile, OpenFlags};
 use memchr::memchr_iter;
@@ -211,8 +211,8 @@ pub fn main(args: Vec<Vec<u8>>) -> Outcome {
     }
     let mut listed_in_stream = false;
     if let Some(list) = list {
-        listed_in_stream = list == b"-"
-            && OpenFile::inherited(0).is_some_and(|file| file.stat().is_ok_and(|stat| stat.kind != FileType::Regular));
+        let stat = read::open(&list).and_then(|file| file.stat());
+        listed_in_stream = stat.is_ok_and(|stat| stat.kind != FileType::Regular);
         if let Some(extra) = names.first() {
             return Err(Failure::usage(format!(
                 "extra operand {}\nfile operands cannot be combined with --files0-from",

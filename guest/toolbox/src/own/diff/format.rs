@@ -1,5 +1,6 @@
 //! The forms that differences are printed in.
 
+use super::merged::Formats;
 use super::script::Change;
 use super::side::{self, Layout};
 use agentfense_regex::Regex;
@@ -20,6 +21,8 @@ pub enum Form {
     Rcs,
     /// `-y`.
     Side,
+    /// Both files as one, by [`Formats`].
+    Merged,
 }
 
 /// What holds for any form.
@@ -30,6 +33,9 @@ pub struct Style {
     /// What a line looks like that is shown in the headers of what follows it.
     pub function: Option<Regex>,
     pub layout: Layout,
+    /// `-T`: a tab before the text.
+    pub initial_tab: bool,
+    pub formats: Formats,
 }
 
 /// A file as the headers show it, and its lines.
@@ -64,6 +70,7 @@ pub fn print(style: &Style, old: &Side, new: &Side, changes: &[Change], out: &mu
         Form::Ed => changes.iter().rev().try_for_each(|change| printer.ed(new, change)),
         Form::Rcs => changes.iter().try_for_each(|change| printer.rcs(new, change)),
         Form::Side => side::print(style.layout, old, new, changes, printer.out),
+        Form::Merged => style.formats.print(old, new, changes, printer.out),
     }
 }
 
@@ -114,6 +121,12 @@ impl<W: Write> Printer<'_, W> {
 
     fn line(&mut self, color: Color, mark: &[u8], line: &[u8]) -> io::Result<()> {
         let text = line.strip_suffix(b"\n").unwrap_or(line);
+        let tabbed;
+        let mut mark = mark;
+        if self.style.initial_tab {
+            tabbed = [mark.trim_ascii_end(), b"\t"].concat();
+            mark = &tabbed;
+        }
         if self.style.layout.expand_tabs {
             self.colored(color, &[mark, &expanded(text)])?;
         } else {

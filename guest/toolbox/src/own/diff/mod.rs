@@ -1,8 +1,10 @@
 //! diff: compares files line by line, and directories file by file.
 
 mod format;
+mod merged;
 mod script;
 mod side;
+mod three;
 
 use agentfense_regex::{Flags, Regex, Syntax};
 use agentfense_support::glob::Glob;
@@ -14,6 +16,7 @@ use agentfense_support::{Failure, Item, Long, Options, Outcome, Takes, complain,
 use agentfense_sys::Errno;
 use agentfense_sys::files::{self, FileType, OpenFile, Stat};
 use format::{Form, Side, Style};
+use merged::Formats;
 use script::Ignore;
 use side::Layout;
 use std::collections::{BTreeMap, HashSet};
@@ -49,6 +52,12 @@ Compare FILES line by line.
       --strip-trailing-cr     strip trailing carriage return on input
   -a, --text                  treat all files as text
   -t, --expand-tabs           expand tabs to spaces in output
+  -T, --initial-tab           make tabs line up by prepending a tab
+  -D, --ifdef=NAME            output both files as one with '#ifdef NAME'
+      --GROUP-group-format=FORMAT  output both as one, groups of lines by FORMAT:
+                              GROUP is old, new, unchanged or changed
+      --line-format=FORMAT, --LINE-line-format=FORMAT  likewise, lines by FORMAT:
+                              LINE is old, new or unchanged
       --color[=WHEN]          color output: never, always, auto (default)
       --from-file=FILE        compare FILE to all operands
       --to-file=FILE          compare all operands to FILE";
@@ -85,6 +94,18 @@ const LONGS: &[Long] = &[
     ("suppress-common-lines", Takes::Nothing, '\u{8}'),
     ("to-file", Takes::Argument, '\u{9}'),
     ("width", Takes::Argument, 'W'),
+    ("initial-tab", Takes::Nothing, 'T'),
+    ("ifdef", Takes::Argument, 'D'),
+    ("line-format", Takes::Argument, '\u{10}'),
+    ("old-line-format", Takes::Argument, '\u{11}'),
+    ("new-line-format", Takes::Argument, '\u{12}'),
+    ("unchanged-line-format", Takes::Argument, '\u{13}'),
+    ("old-group-format", Takes::Argument, '\u{14}'),
+    ("new-group-format", Takes::Argument, '\u{15}'),
+    ("changed-group-format", Takes::Argument, '\u{16}'),
+    ("unchanged-group-format", Takes::Argument, '\u{17}'),
+    ("speed-large-files", Takes::Nothing, 'H'),
+    ("horizon-lines", Takes::Argument, '\u{18}'),
 ];
 
 struct Diff {
@@ -106,14 +127,23 @@ struct Diff {
     inside: HashSet<(u64, u64, u64, u64)>,
 }
 
+pub use three::main as diff3;
+
 /// Runs diff.
 pub fn main(args: Vec<Vec<u8>>) -> Outcome {
     let mut given = Vec::new();
-    for arg in args.iter().skip(1).filter(|arg| arg.len() > 1 && arg.starts_with(b"-")) {
-        given.push(b' ');
-        given.extend_from_slice(arg);
+    let mut of_option = false;
+    for arg in args.iter().skip(1) {
+        let is_option = arg.len() > 1 && arg.starts_with(b"-");
+        if is_option || of_option {
+            given.push(b' ');
+            given.extend_from_slice(&shell_word(arg));
+        }
+        // A letter that takes an argument and has none with it has the next word.
+        let last = arg.get(1..).and_then(|letters| letters.iter().position(|b| b"CDFILUWx".contains(b)));
+        of_option = is_option && !of_option && arg[1] != b'-' && last.is_some_and(|at| at + 2 == arg.len());
     }
-    let mut options = Options::new(args, "abBcC:deEF:iI:L:nNpqrstuU:wW:x:yZ", LONGS, HELP);
+    let mut options = Options::new(args, "abBcC:dD:eEF:HiI:L:nNpqrstTuU:wW:x:yZ", LONGS, HELP);
     let mut diff = Diff::new(given);
     let mut c_function = false;
     let (mut from_file, mut to_file, mut ignored, mut function) = (None, None, Vec::new(), Vec::new());
@@ -141,6 +171,25 @@ pub fn main(args: Vec<Vec<u8>>) -> Outcome {
             }
             Item::Option('F', value) => function.push(value),
             Item::Option('I', value) => ignored.push(value),
+            Item::Option('T', _) => diff.style.initial_tab = true,
+            Item::Option('D', value) => {
+                diff.style.form = Form::Merged;
+                diff.style.formats.set_ifdef(&value);
+            }
+            Item::Option(kind @ '\u{10}'..='\u{17}', value) => {
+                diff.style.form = Form::Merged;
+                let formats = &mut diff.style.formats;
+                match kind {
+                    '\u{10}' => formats.set_lines(&value),
+                    '\u{11}' => formats.old_line = Some(value),
+                    '\u{12}' => formats.new_line = Some(value),
+                    '\u{13}' => formats.unchanged_line = Some(value),
+                    '\u{14}' => formats.old_group = Some(value),
+                    '\u{15}' => formats.new_group = Some(value),
+                    '\u{16}' => formats.changed_group = Some(value),
+                    _ => formats.unchanged_group = Some(value),
+                }
+            }
             Item::Option('t', _) => diff.style.layout.expand_tabs = true,
             Item::Option('\u{6}', value) => from_file = Some(value),
             Item::Option('\u{7}', _) => diff.style.layout.left_column = true,
@@ -235,6 +284,12 @@ Show two files side by side. Merging (-o) needs someone to ask and is not there.
     Ok(status)
 }
 
+/// A word as a shell has to read it.
+fn shell_word(word: &[u8]) -> Vec<u8> {
+    let plain = |b: &u8| b.is_ascii_alphanumeric() || b"%+,-./:=@_".contains(b);
+    if !word.is_empty() && word.iter().all(plain) { word.to_vec() } else { quote(word).into_bytes() }
+}
+
 /// A wrong call, in diff's words: each line has its name.
 fn wrong(message: String) -> Failure {
     Failure::new(format!("{message}\ndiff: Try 'diff --help' for more information.")).status(2)
@@ -273,7 +328,14 @@ impl Diff {
     fn new(given: Vec<u8>) -> Diff {
         let layout = Layout { width: 130, expand_tabs: false, suppress_common: false, left_column: false };
         Diff {
-            style: Style { form: Form::Normal, color: false, function: None, layout },
+            style: Style {
+                form: Form::Normal,
+                color: false,
+                function: None,
+                layout,
+                initial_tab: false,
+                formats: Formats::default(),
+            },
             ignored_lines: None,
             ignore: Ignore::default(),
             brief: false,

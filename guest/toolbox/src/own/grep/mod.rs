@@ -205,6 +205,7 @@ impl Grep<'_> {
             self.complain(name, "input file is also the output");
             return Ok(());
         }
+        self.search.out.begin(stat.as_ref().filter(|stat| stat.kind == FileType::Regular).map(|stat| stat.size));
         let stream = stat.is_none_or(|stat| stat.kind != FileType::Regular);
         match self.search.file(file, name, stream) {
             Ok(found) => {

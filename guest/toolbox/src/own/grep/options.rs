@@ -178,6 +178,8 @@ pub struct Settings {
     pub count: bool,
     pub initial_tab: bool,
     pub nul_after_name: bool,
+    /// Any option for context was there, be it for no lines: then groups are apart.
+    pub context: bool,
     pub before: usize,
     pub after: usize,
     pub separator: Option<Vec<u8>>,
@@ -241,6 +243,7 @@ pub fn read(args: Vec<Vec<u8>>, syntax: Syntax) -> Result<Settings, Failure> {
         count: false,
         initial_tab: false,
         nul_after_name: false,
+        context: false,
         before: 0,
         after: 0,
         separator: Some(b"--".to_vec()),
@@ -407,6 +410,7 @@ pub fn read(args: Vec<Vec<u8>>, syntax: Syntax) -> Result<Settings, Failure> {
         let pattern = operands.remove(0);
         add_patterns(&mut settings.patterns, &pattern);
     }
+    settings.context = before.or(after).or(around).is_some();
     settings.before = before.or(around).unwrap_or(0);
     settings.after = after.or(around).unwrap_or(0);
     let recursive = settings.directories == Directories::Recurse;

@@ -15,11 +15,19 @@ const MATCH: &str = "01;31";
 pub struct Output<'a> {
     settings: &'a Settings,
     out: BufWriter<Stdout>,
+    /// How wide the numbers of lines and bytes are at least, so that -T lines them up.
+    number_width: usize,
 }
 
 impl<'a> Output<'a> {
     pub fn new(settings: &'a Settings) -> Output<'a> {
-        Output { settings, out: agentfense_support::stdout() }
+        Output { settings, out: agentfense_support::stdout(), number_width: 0 }
+    }
+
+    /// Told before a file's lines are printed: no number in it is longer than its size.
+    pub fn begin(&mut self, size: Option<u64>) {
+        let digits = |size: u64| size.to_string().len();
+        self.number_width = size.filter(|_| self.settings.initial_tab).map_or(0, digits);
     }
 
     pub fn flush(&mut self) -> io::Result<()> {
@@ -83,13 +91,12 @@ impl<'a> Output<'a> {
                 self.colored(SEPARATOR, &[mark])?;
             }
         }
-        let width = if settings.initial_tab { 4 } else { 0 };
+        let width = self.number_width;
         if settings.line_number {
             self.colored(NUMBER, format!("{number:width$}").as_bytes())?;
             self.colored(SEPARATOR, &[mark])?;
         }
         if settings.byte_offset {
-            let width = if settings.initial_tab { 7 } else { 0 };
             self.colored(NUMBER, format!("{offset:width$}").as_bytes())?;
             self.colored(SEPARATOR, &[mark])?;
         }

@@ -280,9 +280,8 @@ impl<'a> Search<'a> {
             }
             start = line_start(text, start - 1, settings.line_end).max(place.done);
         }
-        let has_context = settings.before > 0 || settings.after > 0;
         let touching = place.touching && start == place.done;
-        if has_context && self.printed && !touching && !settings.only_matching {
+        if settings.context && self.printed && !touching && !settings.only_matching {
             self.out.separator()?;
         }
         while start < line {
