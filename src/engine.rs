@@ -35,13 +35,30 @@ static WANTED: AtomicU32 = AtomicU32::new(CAPACITY);
 /// The part of a freed instance's memory that stays mapped for the next one.
 const KEEP_RESIDENT: usize = 256 << 10;
 
+/// Processes with threads at one time in the whole host process.
+const THREADED_CAPACITY: u32 = 512;
+
+/// Stacks for each of these, which they share: a thread takes one.
+const STACKS_EACH: u32 = 4;
+
+/// Whether a program has threads: fibers of one instance that take turns
+/// where it says so. Starting a process that could have some costs more.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Kind {
+    Plain,
+    Threaded,
+}
+
 /// The engine's settings. Artifacts compiled ahead of time fit only an engine
 /// with the same ones, so there is one place for them.
-fn config(slots: Option<u32>) -> Config {
+fn config(kind: Kind, slots: Option<u32>) -> Config {
     let mut config = Config::new();
+    let threaded = kind == Kind::Threaded;
     config
         .epoch_interruption(true)
-        .concurrency_support(false)
+        .concurrency_support(threaded)
+        .wasm_component_model_async(threaded)
+        .wasm_component_model_threading(threaded)
         .wasm_backtrace_max_frames(None)
         .max_wasm_stack(WASM_STACK)
         .async_stack_size(WASM_STACK + (2 << 20))
@@ -55,7 +72,7 @@ fn config(slots: Option<u32>) -> Config {
             .total_memories(slots)
             .total_tables(slots * 2)
             // The engine keeps the stack of an instance that is idle.
-            .total_stacks(slots)
+            .total_stacks(if threaded { slots * STACKS_EACH } else { slots })
             .max_memory_size(4 << 30)
             .table_elements(100_000)
             .max_component_instance_size(4 << 20)
@@ -69,20 +86,59 @@ fn config(slots: Option<u32>) -> Config {
     config
 }
 
-/// The shared engine.
-pub(crate) struct Engine {
+/// An engine, with what its guests import.
+pub(crate) struct Machine {
+    kind: Kind,
     pub(crate) wasmtime: wasmtime::Engine,
     pub(crate) linker: Linker<Guest>,
+    instances: Arc<Instances>,
+}
+
+impl Machine {
+    fn new(kind: Kind, wanted: u32) -> wasmtime::Result<Machine> {
+        // A pool reserves address space. Where that is rationed (a container,
+        // an `ulimit -v`), fewer slots do, then none.
+        let pooled = |slots: u32| Ok((wasmtime::Engine::new(&config(kind, Some(slots)))?, slots));
+        let (wasmtime, capacity) = pooled(wanted)
+            .or_else(|_: wasmtime::Error| pooled(wanted.min(CAPACITY / 16)))
+            .or_else(|_| wasmtime::Engine::new(&config(kind, None)).map(|engine| (engine, wanted)))?;
+        let mut linker = Linker::new(&wasmtime);
+        crate::wasi::add_to_linker(&mut linker)?;
+        crate::syscalls::add_to_linker(&mut linker)?;
+        let instances = Arc::new(Instances { capacity, used: AtomicU32::new(0) });
+        Ok(Machine { kind, wasmtime, linker, instances })
+    }
+
+    /// What kind of program runs on it.
+    pub(crate) fn kind(&self) -> Kind {
+        self.kind
+    }
+
+    /// Room for one more instance, if there is any.
+    fn room(&self) -> Option<Room> {
+        let another = |used: u32| (used < self.instances.capacity).then_some(used + 1);
+        self.instances.used.fetch_update(Ordering::Relaxed, Ordering::Relaxed, another).ok()?;
+        Some(Room(self.instances.clone()))
+    }
+}
+
+/// Made when the first program with threads is loaded.
+type Threaded = OnceLock<Result<Machine, String>>;
+
+/// The shared engine: one for each kind of program.
+pub(crate) struct Engine {
+    plain: Machine,
+    threaded: Arc<Threaded>,
     pub(crate) programs: Programs,
     runtime: tokio::runtime::Runtime,
     ticker: Arc<Ticker>,
-    instances: Arc<Instances>,
 }
 
 /// Sets how many processes and sessions all sandboxes of this host process
 /// can have at one time (an idle session counts as one process); 4096 unless
 /// set. Each one costs 4 GiB of address space and some microseconds once, when
-/// the first sandbox is made; memory is used only by those that exist. A
+/// the first sandbox is made; memory is used only by those that exist. Programs
+/// that can have threads (`python`) run apart, 512 at one time. A
 /// process beyond it is refused like one beyond `Limits::processes`.
 ///
 /// # Errors
@@ -127,35 +183,37 @@ impl Engine {
     }
 
     fn new() -> wasmtime::Result<Engine> {
-        // A pool reserves address space. Where that is rationed (a container,
-        // an `ulimit -v`), fewer slots do, then none.
         let wanted = WANTED.load(Ordering::Relaxed);
-        let pooled = |slots: u32| Ok((wasmtime::Engine::new(&config(Some(slots)))?, slots));
-        let (wasmtime, capacity) = pooled(wanted)
-            .or_else(|_: wasmtime::Error| pooled(wanted.min(CAPACITY / 16)))
-            .or_else(|_| wasmtime::Engine::new(&config(None)).map(|engine| (engine, wanted)))?;
-        let mut linker = Linker::new(&wasmtime);
-        crate::wasi::add_to_linker(&mut linker)?;
-        crate::syscalls::add_to_linker(&mut linker)?;
+        let plain = Machine::new(Kind::Plain, wanted)?;
+        let threaded = Arc::new(Threaded::new());
         let runtime = tokio::runtime::Builder::new_multi_thread()
             .worker_threads(std::thread::available_parallelism().map_or(2, usize::from))
             .thread_name("agentfense")
             .enable_time()
             .build()?;
-        let ticker = Ticker::start(wasmtime.clone())?;
-        let instances = Arc::new(Instances { capacity, used: AtomicU32::new(0) });
-        Ok(Engine { wasmtime, linker, programs: Programs::default(), runtime, ticker, instances })
+        let ticker = Ticker::start(plain.wasmtime.clone(), threaded.clone())?;
+        Ok(Engine { plain, threaded, programs: Programs::default(), runtime, ticker })
+    }
+
+    /// What programs of that kind run on.
+    pub(crate) fn machine(&self, kind: Kind) -> Result<&Machine, String> {
+        match kind {
+            Kind::Plain => Ok(&self.plain),
+            Kind::Threaded => self
+                .threaded
+                .get_or_init(|| Machine::new(kind, THREADED_CAPACITY).map_err(|error| format!("{error:#}")))
+                .as_ref()
+                .map_err(Clone::clone),
+        }
     }
 
     pub(crate) fn runtime(&self) -> tokio::runtime::Handle {
         self.runtime.handle().clone()
     }
 
-    /// Room for one more instance, if there is any.
-    pub(crate) fn room(&self) -> Option<Room> {
-        let another = |used: u32| (used < self.instances.capacity).then_some(used + 1);
-        self.instances.used.fetch_update(Ordering::Relaxed, Ordering::Relaxed, another).ok()?;
-        Some(Room(self.instances.clone()))
+    /// Room for one more instance of a program of that kind, if there is any.
+    pub(crate) fn room(&self, kind: Kind) -> Option<Room> {
+        self.machine(kind).ok()?.room()
     }
 
     /// Marks that a guest runs, for as long as the value lives.
@@ -167,8 +225,21 @@ impl Engine {
 
 /// Compiles a component for this machine: what `Programs` loads later.
 #[cfg(feature = "compiler")]
-pub(crate) fn precompile(component: &[u8]) -> wasmtime::Result<Vec<u8>> {
-    wasmtime::Engine::new(&config(None))?.precompile_component(component)
+pub(crate) fn precompile(kind: Kind, component: &[u8]) -> wasmtime::Result<Vec<u8>> {
+    wasmtime::Engine::new(&config(kind, None))?.precompile_component(component)
+}
+
+/// The kind that a component is made for.
+#[cfg(feature = "compiler")]
+pub(crate) fn kind(component: &[u8]) -> Kind {
+    use wasmparser::{CanonicalFunction, Parser, Payload};
+    let makes_threads = Parser::new(0).parse_all(component).any(|part| match part {
+        Ok(Payload::ComponentCanonicalSection(functions)) => {
+            functions.into_iter().any(|function| matches!(function, Ok(CanonicalFunction::ThreadNewIndirect { .. })))
+        }
+        _ => false,
+    });
+    if makes_threads { Kind::Threaded } else { Kind::Plain }
 }
 
 /// Advances the engine's epoch while guests run, and sleeps when none does.
@@ -179,14 +250,17 @@ struct Ticker {
 }
 
 impl Ticker {
-    fn start(engine: wasmtime::Engine) -> std::io::Result<Arc<Ticker>> {
+    fn start(plain: wasmtime::Engine, threaded: Arc<Threaded>) -> std::io::Result<Arc<Ticker>> {
         let ticker =
             Arc::new(Ticker { running: AtomicUsize::new(0), sleeping: Mutex::new(false), wake: Condvar::new() });
         let shared = ticker.clone();
         std::thread::Builder::new().name("agentfense-tick".into()).spawn(move || {
             loop {
                 std::thread::sleep(TICK);
-                engine.increment_epoch();
+                plain.increment_epoch();
+                if let Some(Ok(machine)) = threaded.get() {
+                    machine.wasmtime.increment_epoch();
+                }
                 if shared.running.load(Ordering::SeqCst) == 0 {
                     let mut sleeping = shared.sleeping.lock().unwrap_or_else(PoisonError::into_inner);
                     while shared.running.load(Ordering::SeqCst) == 0 {

@@ -15,7 +15,7 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 use wasmtime::component::{Component, InstancePre};
 
-use crate::engine::Engine;
+use crate::engine::{Engine, Kind, Machine};
 use crate::error::Error;
 use crate::fs::Node;
 use crate::kernel::Guest;
@@ -81,6 +81,7 @@ impl Format {
 
 /// A program that is ready to be instantiated.
 pub(crate) struct Program {
+    pub(crate) kind: Kind,
     pub(crate) pre: InstancePre<Guest>,
     /// The same with its `wasi:cli/run` looked up.
     pub(crate) run: GuestPre<Guest>,
@@ -89,6 +90,7 @@ pub(crate) struct Program {
 /// An artifact compiled ahead of time, loaded at its first use.
 struct Installed {
     artifact: PathBuf,
+    kind: Kind,
     loaded: OnceLock<Result<Arc<Program>, String>>,
 }
 
@@ -105,10 +107,10 @@ fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
 }
 
 impl Programs {
-    fn install(&self, digest: Digest, artifact: PathBuf) {
+    fn install(&self, digest: Digest, artifact: PathBuf, kind: Kind) {
         lock(&self.installed)
             .entry(digest)
-            .or_insert_with(|| Arc::new(Installed { artifact, loaded: OnceLock::new() }));
+            .or_insert_with(|| Arc::new(Installed { artifact, kind, loaded: OnceLock::new() }));
     }
 
     /// The installed program with that digest.
@@ -120,8 +122,9 @@ impl Programs {
         installed
             .loaded
             .get_or_init(|| {
-                let component = load_artifact(engine, &installed.artifact)?;
-                Program::new(engine, &component)
+                let machine = engine.machine(installed.kind)?;
+                let component = load_artifact(machine, &installed.artifact)?;
+                Program::new(machine, &component)
             })
             .clone()
     }
@@ -144,9 +147,11 @@ impl Programs {
         } else {
             bytes
         };
-        let component = Component::new(&engine.wasmtime, bytes)
+        // Threads are for what is installed.
+        let machine = engine.machine(Kind::Plain)?;
+        let component = Component::new(&machine.wasmtime, bytes)
             .map_err(|error| format!("not a valid WebAssembly program: {error:#}"))?;
-        let program = Program::new(engine, &component)?;
+        let program = Program::new(machine, &component)?;
         let mut compiled = lock(&self.compiled);
         if compiled.len() >= KEPT
             && let Some(&old) = compiled.keys().next()
@@ -165,21 +170,21 @@ impl Programs {
 }
 
 impl Program {
-    fn new(engine: &Engine, component: &Component) -> Result<Arc<Program>, String> {
-        let pre = engine
+    fn new(machine: &Machine, component: &Component) -> Result<Arc<Program>, String> {
+        let pre = machine
             .linker
             .instantiate_pre(component)
             .map_err(|error| format!("it needs what the sandbox does not offer: {error:#}"))?;
         let run = GuestPre::new(pre.clone()).map_err(|error| format!("it is not a command: {error:#}"))?;
-        Ok(Arc::new(Program { pre, run }))
+        Ok(Arc::new(Program { kind: machine.kind(), pre, run }))
     }
 }
 
-fn load_artifact(engine: &Engine, path: &Path) -> Result<Component, String> {
+fn load_artifact(machine: &Machine, path: &Path) -> Result<Component, String> {
     // SAFETY: the artifact comes from the userland directory that the
     // embedder installed or named, which it must trust as it trusts its own
     // code (`Userland::open` says so); no guest can write there.
-    unsafe { Component::deserialize_file(&engine.wasmtime, path) }
+    unsafe { Component::deserialize_file(&machine.wasmtime, path) }
         .map_err(|error| format!("{}: {error:#}", path.display()))
 }
 
@@ -197,6 +202,9 @@ struct Entry {
     digest: String,
     /// The commands it is.
     commands: Vec<String>,
+    /// Whether it has threads.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    threads: bool,
     /// The files it comes with.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     tree: Option<TreeEntry>,
@@ -321,7 +329,8 @@ impl Userland {
         };
         for entry in entries {
             let digest = parse_hex(&entry.digest).ok_or_else(|| failed(&"a digest is not 64 hexadecimal digits"))?;
-            engine.programs.install(digest, beside(&entry.artifact)?);
+            let kind = if entry.threads { Kind::Threaded } else { Kind::Plain };
+            engine.programs.install(digest, beside(&entry.artifact)?, kind);
             let image = entry.image;
             userland.commands.extend(entry.commands.into_iter().map(|command| Installation {
                 command,
@@ -414,8 +423,10 @@ impl Userland {
             let path = directory.join(&artifact);
             // Compiling takes seconds; an artifact of this component that the
             // engine takes is what compiling it would give.
-            if load_artifact(&engine, &path).is_err() {
-                let compiled = crate::engine::precompile(component)
+            let kind = crate::engine::kind(component);
+            let machine = engine.machine(kind).map_err(Error::Engine)?;
+            if load_artifact(machine, &path).is_err() {
+                let compiled = crate::engine::precompile(kind, component)
                     .map_err(|error| Error::Userland(format!("{name}: {error:#}")))?;
                 put(&path, &compiled)?;
             }
@@ -431,7 +442,8 @@ impl Userland {
                 }
                 None => None,
             };
-            entries.push(Entry { image: image.into(), artifact, digest, commands, tree });
+            let threads = kind == Kind::Threaded;
+            entries.push(Entry { image: image.into(), artifact, digest, commands, threads, tree });
         }
         let manifest = serde_json::to_vec_pretty(&entries).map_err(|error| Error::Userland(error.to_string()))?;
         put(&directory.join(MANIFEST), &manifest)?;

@@ -14,6 +14,7 @@ use super::process::{Birth, Ending, Process};
 use super::rlimit::{Resource, UNLIMITED};
 use super::signal::{Disposition, SIGABRT, SIGFPE, SIGILL, SIGSEGV, SIGXFSZ};
 use super::supervise::Supervised;
+use crate::engine::{Kind, Room};
 use crate::fs::{Caller, Errno, Location};
 use crate::program::{Format, Program, STUB_LEN};
 
@@ -80,7 +81,7 @@ impl Drop for MemoryMeter {
 impl Guest {
     /// A store for a process's instance, with its limits set.
     pub(crate) fn store(kernel: Arc<Kernel>, process: Arc<Process>, program: Arc<Program>) -> Store<Guest> {
-        let engine = kernel.engine.wasmtime.clone();
+        let engine = program.pre.engine().clone();
         let mut table = ResourceTable::new();
         table.set_max_capacity(MAX_HANDLES);
         let memory = MemoryMeter { kernel: kernel.clone(), process: process.clone(), taken: 0 };
@@ -226,7 +227,11 @@ impl Kernel {
         source: Result<Source, String>,
         request: SpawnRequest,
     ) -> Result<Supervised, Errno> {
-        let room = self.engine.room().ok_or(Errno::Again)?;
+        let kind = match &source {
+            Ok(Source::Ready(program)) => program.kind,
+            _ => Kind::Plain,
+        };
+        let room = self.engine.room(kind).ok_or(Errno::Again)?;
         let process = self.enter(Birth {
             parent: parent.pid,
             group: request.group,
@@ -272,12 +277,7 @@ fn read_whole(handle: &Arc<dyn crate::fs::FileHandle>, size: u64) -> Result<Byte
 /// A process's life: its program, its instance, its end.
 ///
 /// `_room` is given back after the instance is gone.
-async fn run(
-    kernel: Arc<Kernel>,
-    process: Arc<Process>,
-    source: Result<Source, String>,
-    _room: crate::engine::Room,
-) -> Ending {
+async fn run(kernel: Arc<Kernel>, process: Arc<Process>, source: Result<Source, String>, _room: Room) -> Ending {
     let program = match source {
         Ok(Source::Ready(program)) => Ok(program),
         Ok(Source::Bytes(bytes)) => {

@@ -53,7 +53,10 @@ impl Shell {
         start: &Start,
         state: State<'_>,
     ) -> Result<Shell, String> {
-        let room = kernel.engine.room().ok_or("the host process has as many processes and sessions as it can have")?;
+        let room = kernel
+            .engine
+            .room(start.program.kind)
+            .ok_or("the host process has as many processes and sessions as it can have")?;
         let mut store = Guest::store(kernel.clone(), process.clone(), start.program.clone());
         let (saved, resumed) = match state {
             State::New => (None, false),

@@ -16,7 +16,7 @@ use agentfense_sys::command::errno::{fail, path_bytes, report};
 use agentfense_sys::command::metadata;
 use agentfense_sys::files::{self, FileType, OpenFile, OpenFlags, Whence};
 
-use crate::signals;
+use crate::{signals, threads};
 
 unsafe extern "C" {
     fn open(path: *const c_char, flags: c_int, arguments: *const c_int) -> c_int;
@@ -301,6 +301,12 @@ extern "C" fn __wrap_python_close(fd: c_int) -> c_int {
 /// As read(2).
 #[unsafe(no_mangle)]
 unsafe extern "C" fn __wrap_read(fd: c_int, buf: *mut c_void, len: usize) -> isize {
+    if threads::several()
+        && blocking(fd, None) == Ok(true)
+        && let Err(errno) = threads::wait_for_file(fd, libc::POLLIN)
+    {
+        return interrupted(errno) as isize;
+    }
     let data = with(fd, |entry| {
         if entry.flags & libc::O_NONBLOCK != 0 && !entry.file.wait_readable(Some(std::time::Duration::ZERO))? {
             return Err(Errno::Again);
@@ -325,6 +331,12 @@ unsafe extern "C" fn __wrap_read(fd: c_int, buf: *mut c_void, len: usize) -> isi
 #[unsafe(no_mangle)]
 unsafe extern "C" fn __wrap_write(fd: c_int, buf: *const c_void, len: usize) -> isize {
     let len = len.min(WRITE_LIMIT);
+    if threads::several()
+        && blocking(fd, None) == Ok(true)
+        && let Err(errno) = threads::wait_for_file(fd, libc::POLLOUT)
+    {
+        return interrupted(errno) as isize;
+    }
     let written = with(fd, |entry| {
         // SAFETY: the caller's buffer has `len` bytes.
         let data = if len == 0 { &[] } else { unsafe { std::slice::from_raw_parts(buf.cast::<u8>(), len) } };

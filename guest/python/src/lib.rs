@@ -2,16 +2,20 @@
 //!
 //! CPython comes as a shared library built for plain WASI. This library is linked in front of it:
 //! its functions take the place of libc's where the kernel knows better (`agentfense_sys::command`,
-//! [`descriptors`], [`poll`], [`signals`]), and it starts the interpreter with what the build lacks
-//! in its modules ([`posix`], [`subprocess`]) and an allocator for its objects ([`memory`]).
+//! [`descriptors`], [`sockets`], [`poll`], [`signals`], [`threads`]), and it starts the interpreter
+//! with what the build lacks in its modules ([`posix`], [`subprocess`]) and an allocator for its
+//! objects ([`memory`]).
 #![cfg(target_arch = "wasm32")]
 
 mod descriptors;
 mod dynamic;
 mod extend;
+mod host;
 mod memory;
 mod poll;
 mod posix;
 mod signals;
+mod sockets;
 mod start;
 mod subprocess;
+mod threads;

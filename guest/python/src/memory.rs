@@ -55,7 +55,7 @@ struct Pages {
 
 struct Global(UnsafeCell<Pages>);
 
-// SAFETY: a component has one thread.
+// SAFETY: a component's threads take turns, and none lets another go on in here.
 unsafe impl Sync for Global {}
 
 static MEMORY: Global = Global(UnsafeCell::new(Pages {

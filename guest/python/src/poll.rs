@@ -5,9 +5,9 @@ use std::time::{Duration, Instant};
 
 use agentfense_sys::Errno;
 use agentfense_sys::command::errno::fail;
-use agentfense_sys::files::{OpenFile, Readiness};
+use agentfense_sys::files::{OpenFile, OpenFlags, Readiness};
 
-use crate::{descriptors, signals};
+use crate::{descriptors, signals, threads};
 
 unsafe extern "C" {
     fn __real_poll(fds: *mut libc::pollfd, count: c_ulong, timeout: c_int) -> c_int;
@@ -30,7 +30,7 @@ unsafe extern "C" fn __wrap_poll(fds: *mut libc::pollfd, count: c_ulong, timeout
     // SAFETY: the caller's promise.
     let fds = if count == 0 { &mut [] } else { unsafe { std::slice::from_raw_parts_mut(fds, count) } };
     let limit = u64::try_from(timeout).ok().map(Duration::from_millis);
-    match poll(fds, limit) {
+    match threads::wait_for_files(fds, limit) {
         Ok(ready) => ready,
         Err(errno) => {
             if errno == Errno::Intr {
@@ -41,7 +41,8 @@ unsafe extern "C" fn __wrap_poll(fds: *mut libc::pollfd, count: c_ulong, timeout
     }
 }
 
-fn poll(fds: &mut [libc::pollfd], limit: Option<Duration>) -> Result<c_int, Errno> {
+/// As poll(2), for the whole process: no other thread runs meanwhile.
+pub(crate) fn block(fds: &mut [libc::pollfd], limit: Option<Duration>) -> Result<c_int, Errno> {
     let mut files: Vec<(usize, OpenFile, Readiness)> = Vec::new();
     let mut others: Vec<(usize, libc::pollfd)> = Vec::new();
     for (index, entry) in fds.iter_mut().enumerate() {
@@ -49,7 +50,8 @@ fn poll(fds: &mut [libc::pollfd], limit: Option<Duration>) -> Result<c_int, Errn
         match descriptors::handle(entry.fd) {
             Some(file) => {
                 let mut wanted = Readiness::empty();
-                if entry.events & libc::POLLIN != 0 {
+                // The write end of a pipe has nothing to read; asyncio looks all the same.
+                if entry.events & libc::POLLIN != 0 && file.flags() & OpenFlags::READ == OpenFlags::READ {
                     wanted = wanted | Readiness::READABLE;
                 }
                 if entry.events & libc::POLLOUT != 0 {
@@ -65,9 +67,13 @@ fn poll(fds: &mut [libc::pollfd], limit: Option<Duration>) -> Result<c_int, Errn
     loop {
         let left = limit.map(|limit| limit.saturating_sub(start.elapsed()));
         if files.is_empty() && !others.is_empty() {
-            // libc waits for all of it, in steps that fit its argument.
-            let time = left.map_or(c_int::MAX, |left| c_int::try_from(left.as_millis()).unwrap_or(c_int::MAX));
-            look(fds, &mut others, time)?;
+            // libc waits for all of it.
+            let milliseconds = |left: Duration| left.as_nanos().div_ceil(1_000_000);
+            look(fds, &mut others, left.map_or(-1, |left| c_int::try_from(milliseconds(left)).unwrap_or(-1)))?;
+            if ready(fds) == 0 && limit.is_none_or(|limit| start.elapsed() < limit) {
+                // The kernel ends it early for a signal alone.
+                return Err(Errno::Intr);
+            }
         } else {
             let time = if others.is_empty() { left } else { Some(left.unwrap_or(SLICE).min(SLICE)) };
             if !others.is_empty() {
@@ -145,7 +151,7 @@ unsafe extern "C" fn __wrap_select(
         for (set, events) in [(readable, libc::POLLIN), (writable, libc::POLLOUT)] {
             fds.extend(members(set).iter().map(|&fd| libc::pollfd { fd, events, revents: 0 }));
         }
-        if let Err(errno) = poll(&mut fds, limit) {
+        if let Err(errno) = threads::wait_for_files(&mut fds, limit) {
             if errno == Errno::Intr {
                 signals::deliver();
             }

@@ -11,7 +11,7 @@ use pyo3::exceptions::{PyOSError, PyTypeError, PyValueError};
 use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyCFunction, PyString};
 
-use crate::{descriptors, signals, subprocess};
+use crate::{descriptors, signals, subprocess, threads};
 
 /// Everything in a sandbox runs as this user, in the group of the same number.
 const ID: u32 = 1000;
@@ -49,10 +49,23 @@ fn unescaped(name: &[u8]) -> Vec<u8> {
     std::str::from_utf8(name).map_or_else(|_| name.to_vec(), |text| from_wasi(text).into_owned())
 }
 
+/// Does what may take a while, with other threads running. PyO3's own way to let go of the
+/// interpreter counts in one place for all threads, which would not be right here.
+fn released<R>(_: Python<'_>, act: impl FnOnce() -> R) -> R {
+    // SAFETY: the interpreter is this thread's, as the token says, and is so again afterwards;
+    // the closure has no token of its own.
+    unsafe {
+        let state = pyo3::ffi::PyEval_SaveThread();
+        let result = act();
+        pyo3::ffi::PyEval_RestoreThread(state);
+        result
+    }
+}
+
 /// Does what a signal may interrupt, again and again until it is done or a handler raises.
 fn uninterrupted<R>(py: Python<'_>, mut act: impl FnMut() -> Result<R, Errno>) -> PyResult<R> {
     loop {
-        match act() {
+        match released(py, &mut act) {
             Err(Errno::Intr) => {
                 signals::deliver();
                 py.check_signals()?;
@@ -230,7 +243,12 @@ fn waitpid(py: Python<'_>, pid: i64, options: i32) -> PyResult<(Pid, i32)> {
     if options & (WUNTRACED | WCONTINUED) != 0 {
         flags = flags | WaitFlags::UNTRACED;
     }
-    let change = uninterrupted(py, || processes::wait(target, flags))?;
+    let change = uninterrupted(py, || {
+        if !threads::several() || options & WNOHANG != 0 {
+            return processes::wait(target, flags);
+        }
+        threads::ask_until(|| processes::wait(target, flags | WaitFlags::NO_HANG).map(|change| change.map(Some)))
+    })?;
     Ok(change.map_or((0, 0), |(pid, change)| (pid, wait_status(change))))
 }
 
@@ -336,7 +354,15 @@ fn _lock(py: Python<'_>, fd: i32, kind: u8, wait: bool, start: u64, length: u64)
         _ => return Err(error(Errno::Inval)),
     };
     let file = descriptors::handle(fd).ok_or_else(|| error(Errno::Badf))?;
-    uninterrupted(py, || file.lock(kind, start, length, wait))
+    uninterrupted(py, || {
+        if !threads::several() || !wait {
+            return file.lock(kind, start, length, wait);
+        }
+        threads::ask_until(|| match file.lock(kind, start, length, false) {
+            Err(Errno::Again) => Ok(None),
+            result => result.map(Some),
+        })
+    })
 }
 
 /// Seconds of processor time, own and of children, for `resource`.
@@ -432,7 +458,7 @@ fn alarm(seconds: u32) -> u64 {
 
 #[pyfunction]
 fn pause(py: Python<'_>) -> PyResult<()> {
-    while processes::sleep(Duration::from_secs(1 << 30)) {}
+    released(py, || while threads::sleep(Duration::from_secs(1 << 30)) {});
     signals::deliver();
     py.check_signals()
 }

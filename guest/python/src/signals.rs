@@ -8,6 +8,8 @@ use agentfense_sys::command::errno::fail;
 use agentfense_sys::processes::{self, Disposition, KillTarget};
 use agentfense_sys::{Errno, Signal};
 
+use crate::threads;
+
 /// A C handler; libc's marks for "default" (null) and "ignore" are among them.
 type Handler = Option<unsafe extern "C" fn(c_int)>;
 
@@ -96,7 +98,7 @@ extern "C" fn abort() -> ! {
 
 /// Sleeps; `EINTR` when a signal came.
 fn sleep(nanoseconds: i128) -> c_int {
-    if nanoseconds > 0 && !processes::sleep(Duration::from_nanos(u64::try_from(nanoseconds).unwrap_or(u64::MAX))) {
+    if nanoseconds > 0 && !threads::sleep(Duration::from_nanos(u64::try_from(nanoseconds).unwrap_or(u64::MAX))) {
         deliver();
         return libc::EINTR;
     }
@@ -127,6 +129,16 @@ unsafe extern "C" fn clock_nanosleep(
         nanoseconds -= in_nanoseconds(&now);
     }
     sleep(nanoseconds)
+}
+
+/// As sleep(3).
+#[unsafe(no_mangle)]
+extern "C" fn __wrap_python_sleep(seconds: u32) -> u32 {
+    let start = std::time::Instant::now();
+    match sleep(i128::from(seconds) * 1_000_000_000) {
+        0 => 0,
+        _ => seconds.saturating_sub(start.elapsed().as_secs() as u32),
+    }
 }
 
 /// # Safety

@@ -3,15 +3,12 @@
 use std::path::Path;
 
 use wasm_encoder::reencode::{Reencode, RoundtripReencoder};
-use wasm_encoder::{
-    CodeSection, CustomSection, EntityType, ExportKind, ExportSection, Function, FunctionSection, ImportSection,
-    MemArg, Module, RawSection, TypeSection, ValType,
-};
+use wasm_encoder::{ImportSection, Module, RawSection};
 use wasmparser::{Parser, Payload};
 
-use super::failed;
 use super::merge::merge;
-use crate::{Result, root};
+use super::{failed, stacks};
+use crate::Result;
 
 /// The stack, for Python code that nests deeply: below the host's own limit,
 /// so that CPython's recursion limit is met first.
@@ -26,16 +23,11 @@ const LIBRARIES: [&str; 5] = [
     "libc.so",
 ];
 
-/// What WASI modules of the network start with.
-const SOCKETS: &str = "wasi:sockets/";
-
 /// Links the component.
 pub(super) fn component(ours: &[u8], libraries: &Path) -> Result<Vec<u8>> {
     // Only what our library replaces, by the names it has for that.
     let replaced: Vec<String> = exports(ours)?.into_iter().filter(|name| name.starts_with("__wrap_")).collect();
-    let mut modules = vec![("libagentfense_python.so", ours.to_vec())];
-    // A kernel without a network: its functions are there, and every one fails.
-    let offline = !root().join("wit/deps/sockets.wit").is_file();
+    let mut modules = vec![("libagentfense_python.so", ours.to_vec()), ("libstacks.so", stacks::library())];
     for name in LIBRARIES {
         let path = libraries.join(name);
         let mut module = std::fs::read(&path).map_err(failed(&path))?;
@@ -45,12 +37,6 @@ pub(super) fn component(ours: &[u8], libraries: &Path) -> Result<Vec<u8>> {
                 let names = [format!("__wrap_python_{import}"), format!("__wrap_{import}")];
                 let wrapper = names.into_iter().find(|name| from == "env" && replaced.contains(name))?;
                 Some((from.to_owned(), wrapper))
-            })?;
-        }
-        if name == "libc.so" && offline {
-            modules.push(("libno-sockets.so", no_sockets(&module)?));
-            module = rename_imports(&module, |from, import| {
-                from.starts_with(SOCKETS).then(|| ("env".to_owned(), format!("{from}#{import}")))
             })?;
         }
         modules.push((name, module));
@@ -102,88 +88,4 @@ fn rename_imports(module: &[u8], rename: impl Fn(&str, &str) -> Option<(String, 
         }
     }
     Ok(renamed.finish())
-}
-
-/// A library that has every function of the network that `libc` imports.
-///
-/// Those that make or look up something answer `not-supported`, so no other is
-/// ever called with a handle.
-fn no_sockets(libc: &[u8]) -> Result<Vec<u8>> {
-    /// `error-code.not-supported` in `wasi:sockets/network`.
-    const NOT_SUPPORTED: i32 = 2;
-    let (mut types, mut functions, mut exports, mut code) =
-        (TypeSection::new(), FunctionSection::new(), ExportSection::new(), CodeSection::new());
-    let mut known = Vec::new();
-    let mut count = 0;
-    for payload in Parser::new(0).parse_all(libc) {
-        match payload.map_err(malformed)? {
-            Payload::TypeSection(section) => {
-                for kind in section.into_iter_err_on_gc_types() {
-                    known.push(kind.map_err(malformed)?);
-                }
-            }
-            Payload::ImportSection(section) => {
-                for import in section.into_imports() {
-                    let import = import.map_err(malformed)?;
-                    let wasmparser::TypeRef::Func(index) = import.ty else { continue };
-                    if !import.module.starts_with(SOCKETS) {
-                        continue;
-                    }
-                    let kind = known.get(index as usize).ok_or_else(|| malformed("an unknown type"))?;
-                    let convert = |kinds: &[wasmparser::ValType]| {
-                        kinds
-                            .iter()
-                            .map(|&kind| RoundtripReencoder.val_type(kind))
-                            .collect::<std::result::Result<Vec<ValType>, _>>()
-                    };
-                    types.ty().function(
-                        convert(kind.params()).map_err(malformed)?,
-                        convert(kind.results()).map_err(malformed)?,
-                    );
-                    functions.function(count);
-                    exports.export(&format!("{}#{}", import.module, import.name), ExportKind::Func, count);
-                    let mut body = Function::new([]);
-                    match import.name {
-                        "create-tcp-socket" | "create-udp-socket" | "resolve-addresses" => {
-                            // An error as the last parameter's memory has it: a tag, then its code.
-                            let result = kind.params().len() as u32 - 1;
-                            let at = |offset| MemArg { offset, align: 0, memory_index: 0 };
-                            body.instructions().local_get(result).i32_const(1).i32_store8(at(0));
-                            body.instructions().local_get(result).i32_const(NOT_SUPPORTED).i32_store8(at(4)).end();
-                        }
-                        "instance-network" => {
-                            body.instructions().i32_const(0).end();
-                        }
-                        // The network's handle, which is no resource.
-                        "[resource-drop]network" => {
-                            body.instructions().end();
-                        }
-                        _ => {
-                            body.instructions().unreachable().end();
-                        }
-                    }
-                    code.function(&body);
-                    count += 1;
-                }
-            }
-            _ => {}
-        }
-    }
-    let mut imports = ImportSection::new();
-    imports.import(
-        "env",
-        "memory",
-        EntityType::Memory(wasm_encoder::MemoryType {
-            minimum: 0,
-            maximum: None,
-            memory64: false,
-            shared: false,
-            page_size_log2: None,
-        }),
-    );
-    // No memory, no table, of any alignment.
-    let dylink = CustomSection { name: "dylink.0".into(), data: (&[1, 4, 0, 0, 0, 0][..]).into() };
-    let mut module = Module::new();
-    module.section(&dylink).section(&types).section(&imports).section(&functions).section(&exports).section(&code);
-    Ok(module.finish())
 }

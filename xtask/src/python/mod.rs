@@ -6,6 +6,7 @@
 
 mod link;
 mod merge;
+mod stacks;
 mod tree;
 mod wheel;
 

@@ -25,7 +25,7 @@ const OURS: [(&str, &str); 7] = [
 ];
 
 /// Places where the library asks what WASI alone could do: file, text, and what stands there instead.
-const CHANGES: [(&str, &str, &str); 5] = [
+const CHANGES: [(&str, &str, &str); 3] = [
     (
         "subprocess.py",
         r#"_can_fork_exec = sys.platform not in {"emscripten", "wasi", "#,
@@ -48,40 +48,6 @@ const CHANGES: [(&str, &str, &str); 5] = [
     ),
     // The wheel that is there.
     ("ensurepip/__init__.py", "_PIP_VERSION = \"25.2\"", "_PIP_VERSION = \"26.3\""),
-    // A process has one thread: what these would give to others is done at once.
-    (
-        "socketserver.py",
-        "        if self.block_on_close:
-            vars(self).setdefault('_threads', _Threads())
-        t = threading.Thread(target = self.process_request_thread,
-                             args = (request, client_address))
-        t.daemon = self.daemon_threads
-        self._threads.append(t)
-        t.start()
-",
-        "        self.process_request_thread(request, client_address)
-",
-    ),
-    (
-        "concurrent/futures/thread.py",
-        "            self._work_queue.put(w)
-            self._adjust_thread_count()
-            return f
-",
-        "        context = vars(self).get('_context')
-        if context is None:
-            context = self._context = self._create_worker_context()
-            try:
-                context.initialize()
-            except BaseException:
-                _base.LOGGER.critical('Exception in initializer:', exc_info=True)
-                self._work_queue.put(w)
-                self._initializer_failed()
-                return f
-        w.run(context)
-        return f
-",
-    ),
 ];
 
 /// The module that compiles, and how it does.

@@ -65,6 +65,8 @@ pub(super) fn module(libraries: &[Library<'_>], symbols: &Symbols<'_>) -> Result
 
     let mut exports = ExportSection::new();
     exports.export("memory", ExportKind::Memory, 0).export(INITIALIZE, ExportKind::Func, initialize);
+    // Threads begin by a function's place in it.
+    exports.export("__indirect_function_table", ExportKind::Table, 0);
     for (name, function) in for_the_component(libraries, symbols)? {
         exports.export(name, ExportKind::Func, function);
     }

@@ -1,29 +1,9 @@
-//! Python in the sandbox. Skipped where set-up could not get it.
+//! Python as a command: starting, ending, files, children, signals.
 
-mod common;
+use agentfense::blocking::Sandbox;
 
-use agentfense::Userland;
-use agentfense::blocking::{Sandbox, Session};
-use common::{TempDir, all, bash, out, over, sandbox};
-
-/// A session of a sandbox with Python; absent, with a note, where there is none.
-fn python() -> Option<Session> {
-    installed().then(|| bash(&sandbox()))
-}
-
-fn installed() -> bool {
-    let there = Userland::find().unwrap().images().any(|image| image == "python");
-    if !there {
-        println!("skipped: set-up could not get Python");
-    }
-    there
-}
-
-/// Standard output of a Python program given as standard input.
-#[track_caller]
-fn py(session: &Session, program: &str) -> String {
-    out(session, &format!("python3 - <<'END_OF_PROGRAM'\n{program}\nEND_OF_PROGRAM"))
-}
+use crate::common::{TempDir, all, bash, out, over};
+use crate::{installed, py, python};
 
 #[test]
 fn an_image_is_there_when_asked_for() {
@@ -209,18 +189,6 @@ fn users_limits_and_maps() {
         try: termios.tcgetattr(0)\n\
         except termios.error as e: print(e.args[1])";
     assert_eq!(py(&session, program), "agent agent /home/agent\nTrue True\nb'two' 4\nNot a tty\n");
-}
-
-#[test]
-fn one_thread() {
-    let Some(session) = python() else { return };
-    let program = "import threading\n\
-        from concurrent.futures import ThreadPoolExecutor\n\
-        def outer(x): return pool.submit(lambda: x + 1).result()\n\
-        with ThreadPoolExecutor(4) as pool: print(list(pool.map(outer, range(3))))\n\
-        try: threading.Thread(target=print).start()\n\
-        except RuntimeError as e: print(e)";
-    assert_eq!(py(&session, program), "[1, 2, 3]\ncan't start new thread\n");
 }
 
 #[test]
