@@ -51,7 +51,7 @@ pub use fs::{Change, ChangeKind};
 pub use fs::{Errno, PatternType, Permission, PermissionRule, preset};
 pub use kernel::{Outlet, TerminalSize};
 pub use limits::Limits;
-pub use net::{EgressEvent, NetworkPolicy, NetworkRule, Protocol, Verdict};
+pub use net::{EgressEvent, HttpHeader, HttpRule, NetworkPolicy, NetworkRule, Protocol, Scheme, Verdict};
 pub use program::{Package, Userland};
 pub use sandbox::{Mount, Sandbox, SandboxBuilder};
 pub use session::{BackgroundOutput, Session, SessionOptions};

@@ -108,6 +108,11 @@ impl Block {
         }
     }
 
+    /// Whether it is a single address.
+    pub(super) fn is_single(self) -> bool {
+        self.prefix == if self.base.is_ipv4() { 32 } else { 128 }
+    }
+
     /// Whether the block is about loopback addresses only: what it takes to reach the host's own.
     pub(super) fn is_loopback(self) -> bool {
         match self.base {

@@ -116,6 +116,11 @@ impl Connection {
         !self.receives.load(Ordering::Acquire) || self.incoming.is_readable()
     }
 
+    /// Whether nothing was received and nothing will be.
+    pub(super) fn is_at_end(&self) -> bool {
+        self.is_readable() && self.incoming.len() == 0
+    }
+
     pub(crate) fn is_writable(&self) -> bool {
         !self.sends.load(Ordering::Acquire) || self.outgoing.is_writable()
     }

@@ -8,7 +8,8 @@ use std::sync::{Arc, Mutex, PoisonError};
 use tokio::sync::Semaphore;
 
 use super::address::is_public;
-use super::policy::{Compiled, NetworkPolicy, Protocol};
+use super::http::{HttpRule, Scheme};
+use super::policy::{Compiled, NetworkPolicy, NetworkRule, Protocol};
 use super::tls::Trust;
 use super::{NetError, User};
 use crate::error::Error;
@@ -48,6 +49,15 @@ pub enum Verdict {
     Allowed(String),
     /// It was allowed and did not succeed.
     Failed(String),
+    /// A request that a rule about a URL allows has got its response.
+    Request {
+        /// GET, POST ...
+        method: String,
+        /// What was asked for.
+        url: String,
+        /// The response's status.
+        status: u16,
+    },
     /// It is over.
     Closed {
         /// Bytes that left the sandbox.
@@ -74,6 +84,7 @@ impl std::fmt::Display for EgressEvent {
             Verdict::Denied(why) => write!(f, " denied: {why}"),
             Verdict::Allowed(rule) => write!(f, " allowed by {rule}"),
             Verdict::Failed(why) => write!(f, " failed: {why}"),
+            Verdict::Request { method, url, status } => write!(f, " {method} {url} {status}"),
             Verdict::Closed { sent, received } => write!(f, " closed: {sent} bytes sent, {received} received"),
         }
     }
@@ -91,7 +102,7 @@ impl std::fmt::Debug for EgressLog {
 
 /// The way out of one sandbox.
 pub(super) struct Egress {
-    rules: Vec<Compiled>,
+    rules: Vec<Arc<Compiled>>,
     log: Option<EgressLog>,
     /// Which names led to which addresses. Connections go to addresses that were checked when they were looked up,
     /// so an answer that changes afterwards leads nowhere.
@@ -107,8 +118,12 @@ pub(super) struct Egress {
 
 impl Egress {
     pub(super) fn new(policy: &NetworkPolicy, log: Option<EgressLog>) -> Result<Egress, Error> {
+        let encrypted = |rule: &&NetworkRule| rule.http.as_ref().is_some_and(|http| http.scheme == Scheme::Https);
+        if let Some(rule) = policy.allow.iter().find(encrypted).filter(|_| cfg!(not(feature = "tls"))) {
+            return Err(Error::Configuration(format!("network rule '{rule}': this build has no TLS")));
+        }
         Ok(Egress {
-            rules: policy.allow.iter().map(Compiled::new).collect::<Result<_, _>>()?,
+            rules: policy.allow.iter().map(|rule| Compiled::new(rule).map(Arc::new)).collect::<Result<_, _>>()?,
             log,
             names: Mutex::default(),
             lookups: Semaphore::new(LOOKUPS),
@@ -175,36 +190,36 @@ impl Egress {
         kept
     }
 
-    /// The rule that allows it, and the name that it goes by. Otherwise it is in the log why not.
-    fn check(
-        &self,
-        protocol: Protocol,
-        to: SocketAddr,
-        user: &User,
-    ) -> Result<(&Compiled, Option<Arc<str>>), NetError> {
+    /// What allows it. Otherwise it is in the log why not.
+    fn check(&self, protocol: Protocol, to: SocketAddr, user: &User) -> Result<Permit, NetError> {
         let names: Vec<Arc<str>> = {
             let names = self.names.lock().unwrap_or_else(PoisonError::into_inner);
             names.iter().filter(|(ip, _)| *ip == to.ip()).map(|(_, name)| name.clone()).collect()
         };
-        let rule = self.rules.iter().find(|rule| rule.allows(protocol, to, names.iter().map(|name| &**name)));
+        let allows = |rule: &&Arc<Compiled>| rule.allows(protocol, to, names.iter().map(|name| &**name));
+        let rules: Vec<Arc<Compiled>> = self.rules.iter().filter(allows).cloned().collect();
+        // One that allows everything goes before one that looks at requests.
+        let open = rules.iter().find(|rule| rule.http().is_none());
+        let rule = open.or(rules.first());
         // The name looked up last is most likely what was meant.
         let named = |name: &&Arc<str>| rule.is_none_or(|rule| rule.names(name));
         let name = names.iter().rev().find(named).cloned();
-        let Some(rule) = rule else {
+        let Some(text) = rule.map(|rule| rule.text().to_owned()) else {
             let host = name.as_deref().map_or_else(|| to.ip().to_string(), str::to_owned);
-            let missing = super::NetworkRule { host, port: Some(to.port()), protocol };
+            let missing = NetworkRule { host, port: Some(to.port()), protocol, http: None };
             let why = format!("no rule allows it; one would be '{missing}'");
             self.tell(user, Some(protocol), name.as_deref(), Some(to), Verdict::Denied(why));
             return Err(NetError::AccessDenied);
         };
-        Ok((rule, name))
+        let open = open.is_some();
+        Ok(Permit { text, name, open, rules, names })
     }
 
     /// Lets something out, if a rule allows it and there is room.
     pub(super) fn begin(self: &Arc<Self>, protocol: Protocol, to: SocketAddr, user: User) -> Result<Flow, NetError> {
-        let (rule, name) = self.check(protocol, to, &user)?;
+        let permit = self.check(protocol, to, &user)?;
         let denied = |why: String| {
-            self.tell(&user, Some(protocol), name.as_deref(), Some(to), Verdict::Denied(why));
+            self.tell(&user, Some(protocol), permit.name.as_deref(), Some(to), Verdict::Denied(why));
             NetError::AccessDenied
         };
         if self.is_used_up() {
@@ -214,15 +229,15 @@ impl Egress {
         if self.open.fetch_update(Ordering::AcqRel, Ordering::Acquire, another).is_err() {
             return Err(denied(format!("the limit of {} connections is reached", self.connections)));
         }
-        self.tell(&user, Some(protocol), name.as_deref(), Some(to), Verdict::Allowed(rule.text().to_owned()));
+        self.tell(&user, Some(protocol), permit.name.as_deref(), Some(to), Verdict::Allowed(permit.text.clone()));
         let (sent, received) = (AtomicU64::new(0), AtomicU64::new(0));
-        Ok(Flow { egress: self.clone(), user, protocol, to, name, sent, received })
+        Ok(Flow { egress: self.clone(), user, protocol, to, permit, sent, received })
     }
 
     /// As `begin`, for a further destination of a flow.
     pub(super) fn also(&self, protocol: Protocol, to: SocketAddr, user: &User) -> Result<(), NetError> {
-        let (rule, name) = self.check(protocol, to, user)?;
-        self.tell(user, Some(protocol), name.as_deref(), Some(to), Verdict::Allowed(rule.text().to_owned()));
+        let Permit { text, name, .. } = self.check(protocol, to, user)?;
+        self.tell(user, Some(protocol), name.as_deref(), Some(to), Verdict::Allowed(text));
         Ok(())
     }
 
@@ -231,24 +246,74 @@ impl Egress {
     }
 }
 
+/// Why something may leave.
+struct Permit {
+    /// The rule that is told of.
+    text: String,
+    /// The name that it goes by.
+    name: Option<Arc<str>>,
+    /// Whether a rule allows everything.
+    open: bool,
+    /// Every rule that allows something.
+    rules: Vec<Arc<Compiled>>,
+    /// The names that led to the address.
+    names: Vec<Arc<str>>,
+}
+
 /// Something that leads out: counts against the limits, and is logged when it is over.
 pub(super) struct Flow {
     egress: Arc<Egress>,
     user: User,
     protocol: Protocol,
     to: SocketAddr,
-    name: Option<Arc<str>>,
+    permit: Permit,
     sent: AtomicU64,
     received: AtomicU64,
 }
 
 impl Flow {
     fn tell(&self, verdict: Verdict) {
-        self.egress.tell(&self.user, Some(self.protocol), self.name.as_deref(), Some(self.to), verdict);
+        self.egress.tell(&self.user, Some(self.protocol), self.permit.name.as_deref(), Some(self.to), verdict);
     }
 
     pub(super) fn failed(&self, why: String) {
         self.tell(Verdict::Failed(why));
+    }
+
+    pub(super) fn denied(&self, why: String) {
+        self.tell(Verdict::Denied(why));
+    }
+
+    pub(super) fn requested(&self, method: &str, url: String, status: u16) {
+        self.tell(Verdict::Request { method: method.to_owned(), url, status });
+    }
+
+    /// The port that it leads to.
+    pub(super) fn port(&self) -> u16 {
+        self.to.port()
+    }
+
+    /// Whether anything may be said to whom it leads to.
+    pub(super) fn is_open(&self) -> bool {
+        self.permit.open
+    }
+
+    /// Whether there are rules about requests with that scheme.
+    pub(super) fn has_http_rules(&self, scheme: Scheme) -> bool {
+        self.permit.rules.iter().any(|rule| rule.http().is_some_and(|http| http.scheme == scheme))
+    }
+
+    /// The rules about requests to that host. It must be one that led to the address, or the address itself.
+    pub(super) fn http_rules(&self, scheme: Scheme, host: &str) -> impl Iterator<Item = &HttpRule> {
+        let address = host.parse::<IpAddr>().ok();
+        let led_here =
+            address.map_or_else(|| self.permit.names.iter().any(|name| **name == *host), |ip| ip == self.to.ip());
+        let rules = self
+            .permit
+            .rules
+            .iter()
+            .filter(move |rule| led_here && address.map_or_else(|| rule.names(host), |ip| rule.covers(ip)));
+        rules.filter_map(|rule| rule.http()).filter(move |http| http.scheme == scheme)
     }
 
     /// Whom to believe that a server is who it says.

@@ -15,7 +15,7 @@ use tokio::sync::mpsc;
 use tokio::task::AbortHandle;
 
 use super::egress::{Egress, Flow};
-use super::pump::{Metered, both_ways, carry};
+use super::pump::{both_ways, carry};
 use super::upgrade::Upgrade;
 use super::{Connecting, Connection, DATAGRAM_MAX, DatagramSocket, Lookup, NetError, Network, Protocol, User};
 use crate::kernel::until;
@@ -85,8 +85,7 @@ pub(super) fn connect(
                 connecting.finish(Ok(()));
                 drop(connecting);
                 without_delay(&stream);
-                let flow = Arc::new(flow);
-                carry(Metered::new(stream, flow.clone()), &end, upgrades, flow.trust()).await;
+                carry(stream, &end, upgrades, flow).await;
             }
             Err(error) => {
                 flow.failed(error.to_string());

@@ -11,6 +11,7 @@
 //! - `policy`: what the embedder allows; plain data, and its meaning
 //! - `egress`: the policy at work: verdicts, limits, the log
 //! - `names`: name lookup
+//! - `http`: requests that are judged by rules about URLs
 //! - `host`: the only place that opens sockets of the host; `pump`: what moves bytes between them and the guests'
 //! - `tls`: the TLS that the host speaks for guests; `upgrade`: how a guest asks for it
 
@@ -22,6 +23,7 @@ mod datagram_file;
 mod dial;
 mod egress;
 mod host;
+mod http;
 mod listener;
 mod names;
 mod policy;
@@ -41,6 +43,7 @@ pub(crate) use datagram::{DATAGRAM_MAX, DatagramSocket};
 pub(crate) use datagram_file::DatagramFile;
 pub(crate) use egress::EgressLog;
 pub use egress::{EgressEvent, Verdict};
+pub use http::{HttpHeader, HttpRule, Scheme};
 pub(crate) use listener::Listener;
 pub(crate) use names::Lookup;
 pub use policy::{NetworkPolicy, NetworkRule, Protocol};

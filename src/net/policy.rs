@@ -6,6 +6,7 @@ use std::str::FromStr;
 use serde::{Deserialize, Serialize};
 
 use super::address::{Block, is_own, is_public};
+use super::http::{HttpHeader, HttpRule, Scheme};
 use crate::error::Error;
 
 /// What carries the data.
@@ -28,7 +29,7 @@ impl std::fmt::Display for Protocol {
     }
 }
 
-/// Something that a sandbox may reach. As text: `HOST`, `HOST:PORT`, either with `/udp` behind it.
+/// Something that a sandbox may reach. As text: `HOST`, `HOST:PORT`, either with `/udp` behind it, or a URL.
 ///
 /// - A name (`example.com`) or names below one (`*.example.com`, which is not `example.com` itself). They lead to
 ///   public addresses only: a name that resolves to the host, or into a private network, is not followed there.
@@ -36,6 +37,10 @@ impl std::fmt::Display for Protocol {
 /// - An address or a block of them (`192.168.1.7`, `10.0.0.0/8`, `[fd00::]/8`): what it says, private networks
 ///   included. The host's loopback needs a rule of its own, such as `127.0.0.1:5432`, and a port on which no process
 ///   of the sandbox listens.
+/// - A URL (`https://api.example.com/v1/`), with methods before it (`GET,HEAD https://api.example.com/v1/`): requests
+///   for what is below it. The kernel speaks TLS and HTTP/1.1 there, judges each request, and adds the rule's headers
+///   (see [`NetworkRule::header`]). The server's certificate must be valid, whatever the command says. Where another
+///   rule allows the same host and port as such, requests that no URL allows go through as they are.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct NetworkRule {
     /// The name, address or block.
@@ -46,6 +51,58 @@ pub struct NetworkRule {
     /// The protocol.
     #[serde(default)]
     pub protocol: Protocol,
+    /// What may be asked over HTTP, if the rule is about that.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub http: Option<HttpRule>,
+}
+
+impl NetworkRule {
+    /// Has the kernel add a header to the requests that the rule allows, out of the sandbox's sight: a credential. The
+    /// first rule that allows a request decides. A server that sends back what it was sent gives it away.
+    ///
+    /// # Errors
+    /// `Configuration` when the rule is not about a URL, or the header is none that can be added.
+    pub fn header(mut self, name: &str, value: &str) -> Result<Self, Error> {
+        match &mut self.http {
+            Some(http) => http.headers.push(HttpHeader { name: name.into(), value: value.into() }),
+            None => return Err(Error::Configuration(format!("network rule '{self}': only a URL has headers"))),
+        }
+        Compiled::new(&self)?;
+        Ok(self)
+    }
+
+    /// Reads `[METHODS ]SCHEME://HOST[:PORT][/PATH]`.
+    fn parse_url(text: &str) -> Option<NetworkRule> {
+        let (methods, url) = text.rsplit_once(' ').unwrap_or(("", text));
+        let (scheme, rest) = match (url.strip_prefix("https://"), url.strip_prefix("http://")) {
+            (Some(rest), _) => (Scheme::Https, rest),
+            (_, Some(rest)) => (Scheme::Http, rest),
+            _ => return None,
+        };
+        let (authority, path) = rest.split_at(rest.find('/').unwrap_or(rest.len()));
+        let (host, port) = split_port(authority);
+        let port = port.map_or(Some(scheme.port()), |port| port.parse().ok().filter(|&port| port != 0))?;
+        let methods = methods.split(',').map(str::trim).filter(|method| !method.is_empty()).map(str::to_owned);
+        let path = if path.is_empty() { "/" } else { path }.to_owned();
+        let http = HttpRule { scheme, path, methods: methods.collect(), headers: Vec::new() };
+        Some(NetworkRule { host, port: Some(port), protocol: Protocol::Tcp, http: Some(http) })
+    }
+}
+
+/// `HOST[:PORT]`, with brackets where the host has colons: `[ADDRESS]:PORT`, `[ADDRESS]/PREFIX:PORT`.
+fn split_port(text: &str) -> (String, Option<&str>) {
+    match text.strip_prefix('[').and_then(|rest| rest.split_once(']')) {
+        Some((address, rest)) => match rest.split_once(':') {
+            Some((prefix, port)) => (format!("{address}{prefix}"), Some(port)),
+            None => (format!("{address}{rest}"), None),
+        },
+        None => match text.split_once(':') {
+            // More than one colon: an address without a port.
+            Some((_, more)) if more.contains(':') => (text.to_owned(), None),
+            Some((host, port)) => (host.to_owned(), Some(port)),
+            None => (text.to_owned(), None),
+        },
+    }
 }
 
 impl FromStr for NetworkRule {
@@ -53,30 +110,23 @@ impl FromStr for NetworkRule {
 
     fn from_str(text: &str) -> Result<Self, Error> {
         let wrong =
-            || Error::Configuration(format!("network rule '{text}': expected HOST, HOST:PORT or HOST:PORT/udp"));
+            || Error::Configuration(format!("network rule '{text}': expected HOST, HOST:PORT, HOST:PORT/udp or a URL"));
+        if text.contains("://") {
+            let rule = NetworkRule::parse_url(text).ok_or_else(wrong)?;
+            Compiled::new(&rule)?;
+            return Ok(rule);
+        }
         let (rest, protocol) = match (text.strip_suffix("/udp"), text.strip_suffix("/tcp")) {
             (Some(rest), _) => (rest, Protocol::Udp),
             (_, Some(rest)) => (rest, Protocol::Tcp),
             _ => (text, Protocol::Tcp),
         };
-        let (host, port) = match rest.strip_prefix('[').and_then(|rest| rest.split_once(']')) {
-            // [ADDRESS]:PORT, [ADDRESS]/PREFIX:PORT
-            Some((address, rest)) => match rest.split_once(':') {
-                Some((prefix, port)) => (format!("{address}{prefix}"), Some(port)),
-                None => (format!("{address}{rest}"), None),
-            },
-            None => match rest.split_once(':') {
-                // More than one colon: an address without a port.
-                Some((_, more)) if more.contains(':') => (rest.to_owned(), None),
-                Some((host, port)) => (host.to_owned(), Some(port)),
-                None => (rest.to_owned(), None),
-            },
-        };
+        let (host, port) = split_port(rest);
         let port = match port {
             None | Some("*") => None,
             Some(port) => Some(port.parse().ok().filter(|&port| port != 0).ok_or_else(wrong)?),
         };
-        let rule = NetworkRule { host, port, protocol };
+        let rule = NetworkRule { host, port, protocol, http: None };
         Compiled::new(&rule)?;
         Ok(rule)
     }
@@ -84,13 +134,23 @@ impl FromStr for NetworkRule {
 
 impl std::fmt::Display for NetworkRule {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        if let Some(http) = &self.http {
+            if !http.methods.is_empty() {
+                write!(f, "{} ", http.methods.join(","))?;
+            }
+            write!(f, "{}://", http.scheme)?;
+        }
         match self.host.split_once('/') {
             _ if !self.host.contains(':') => f.write_str(&self.host)?,
             Some((address, prefix)) => write!(f, "[{address}]/{prefix}")?,
             None => write!(f, "[{}]", self.host)?,
         }
-        if let Some(port) = self.port {
+        let usual = self.http.as_ref().map(|http| http.scheme.port());
+        if let Some(port) = self.port.filter(|&port| Some(port) != usual) {
             write!(f, ":{port}")?;
+        }
+        if let Some(http) = &self.http {
+            return f.write_str(&http.path);
         }
         if self.protocol == Protocol::Udp { f.write_str("/udp") } else { Ok(()) }
     }
@@ -133,6 +193,13 @@ impl NetworkPolicy {
     pub fn allow(mut self, rule: &str) -> Result<Self, Error> {
         self.allow.push(rule.parse()?);
         Ok(self)
+    }
+
+    /// Allows one more thing.
+    #[must_use]
+    pub fn allow_rule(mut self, rule: NetworkRule) -> Self {
+        self.allow.push(rule);
+        self
     }
 
     /// Sets how many connections may lead out at one time.
@@ -180,6 +247,7 @@ pub(super) struct Compiled {
     port: Option<u16>,
     protocol: Protocol,
     text: String,
+    http: Option<HttpRule>,
 }
 
 impl Compiled {
@@ -194,11 +262,29 @@ impl Compiled {
         } else {
             Host::Name(name(&rule.host).ok_or_else(|| wrong("this is no host name, address or block"))?)
         };
-        Ok(Compiled { host, port: rule.port, protocol: rule.protocol, text: rule.to_string() })
+        if let Some(http) = &rule.http {
+            if let Some(why) = http.fault() {
+                return Err(wrong(&why));
+            }
+            let one = matches!(&host, Host::Block(block) if !block.is_single());
+            if one || rule.port.is_none() || rule.protocol == Protocol::Udp {
+                return Err(wrong("a URL has one host, one port, and TCP"));
+            }
+            if host == Host::Any && !http.headers.is_empty() {
+                return Err(wrong("headers for every host would go to any"));
+            }
+        }
+        let (port, protocol, text) = (rule.port, rule.protocol, rule.to_string());
+        Ok(Compiled { host, port, protocol, text, http: rule.http.clone() })
     }
 
     pub(super) fn text(&self) -> &str {
         &self.text
+    }
+
+    /// What it says about HTTP, if it is about that.
+    pub(super) fn http(&self) -> Option<&HttpRule> {
+        self.http.as_ref()
     }
 
     /// Whether the name may be looked up.
@@ -261,11 +347,27 @@ mod tests {
             "[::1]:80",
             "*",
             "127.0.0.1:5432",
+            "https://example.com/",
+            "GET,HEAD https://*.example.com:8443/v1/",
+            "http://[::1]:8080/a",
         ] {
             assert_eq!(text.parse::<NetworkRule>().unwrap().to_string(), text);
         }
+        assert_eq!("https://a".parse::<NetworkRule>().unwrap().to_string(), "https://a/");
         assert_eq!("fd00::1".parse::<NetworkRule>().unwrap().to_string(), "[fd00::1]");
-        for text in ["", ":80", "a:0", "a:99999", "a:b", "10.0.0.0/99", "a b", "http://a", "*.", "*a.com"] {
+        for text in ["", ":80", "a:0", "a:99999", "a:b", "10.0.0.0/99", "a b", "ftp://a", "*.", "*a.com"] {
+            assert!(text.parse::<NetworkRule>().is_err(), "{text}");
+        }
+        for text in [
+            "https://",
+            "https:///a",
+            "https://a:0/",
+            "https://a/../b",
+            "https://a/?q",
+            "TRACE https://a/",
+            "https://me@a/",
+            "GETs, https://a/ x",
+        ] {
             assert!(text.parse::<NetworkRule>().is_err(), "{text}");
         }
     }

@@ -13,26 +13,25 @@ use tokio::sync::mpsc;
 
 use super::Connection;
 use super::egress::Flow;
-use super::tls::{self, Trust};
+use super::http::{Filter, Scheme};
+use super::tls;
 use super::upgrade::{TlsFailure, Upgrade};
-use crate::fs::Errno::{ConnReset, TimedOut};
+use crate::fs::Errno::{Acces, ConnReset, TimedOut};
 
 /// Bytes that are moved at once.
 const CHUNK: usize = 32 * 1024;
+/// The protocol (ALPN) whose requests can be judged.
+const HTTP: &str = "http/1.1";
 /// What a server may take to agree on TLS.
 const HANDSHAKE_TIME: Duration = Duration::from_secs(30);
 
 /// A stream of the host that counts what passes, and ends where the policy's limit is.
-pub(super) struct Metered {
+struct Metered {
     stream: TcpStream,
     flow: Arc<Flow>,
 }
 
 impl Metered {
-    pub(super) fn new(stream: TcpStream, flow: Arc<Flow>) -> Metered {
-        Metered { stream, flow }
-    }
-
     fn check(&self) -> io::Result<()> {
         if self.flow.admits() { Ok(()) } else { Err(io::ErrorKind::QuotaExceeded.into()) }
     }
@@ -134,10 +133,28 @@ pub(super) async fn both_ways(stream: impl AsyncRead + AsyncWrite, end: &Connect
 }
 
 /// Carries a connection that leads out, until it is over.
-pub(super) async fn carry(mut stream: Metered, end: &Connection, mut upgrades: mpsc::Receiver<Upgrade>, trust: &Trust) {
-    let flow = stream.flow.clone();
+pub(super) async fn carry(stream: TcpStream, end: &Connection, mut upgrades: mpsc::Receiver<Upgrade>, flow: Flow) {
+    let flow = Arc::new(flow);
+    let mut stream = Metered { stream, flow: flow.clone() };
     let mut transit = Transit::default();
-    let Upgrade { request, mut answer } = {
+    let in_the_clear = Filter { flow: &flow, scheme: Scheme::Http, server: None };
+    let judged = !flow.is_open() || flow.has_http_rules(Scheme::Http);
+    let upgrade = if judged {
+        // Nothing passes before it is known who judges it.
+        tokio::select! {
+            Some(upgrade) = upgrades.recv() => upgrade,
+            () = end.readable() => {
+                if flow.has_http_rules(Scheme::Http) {
+                    in_the_clear.carry(stream, end).await;
+                } else if !end.is_at_end() {
+                    flow.denied("only HTTP over the kernel's TLS is allowed there".into());
+                    end.abort();
+                }
+                return;
+            }
+            () = end.unread() => return,
+        }
+    } else {
         let (mut from, mut to) = tokio::io::split(&mut stream);
         let moved = async {
             tokio::join!(outwards(end, &mut to, &mut transit.outwards), inwards(end, &mut from, &mut transit.inwards))
@@ -149,14 +166,37 @@ pub(super) async fn carry(mut stream: Metered, end: &Connection, mut upgrades: m
     };
     // From here on nobody else can ask.
     drop(upgrades);
+    let Upgrade { mut request, mut answer } = upgrade;
+    let name = request.server_name.trim_end_matches('.').to_ascii_lowercase();
+    let judged = flow.http_rules(Scheme::Https, &name).next().is_some();
+    let filter = judged.then_some(Filter { flow: &flow, scheme: Scheme::Https, server: Some(name) });
     let agreed = async {
+        match &filter {
+            // Credentials may be added: only for who the embedder trusts.
+            Some(_) if !request.verify => {
+                return Err(TlsFailure::Handshake("the policy wants a valid certificate of this server".into()));
+            }
+            Some(_) => {
+                request.roots.clear();
+                request.protocols.retain(|protocol| protocol == HTTP);
+            }
+            None if !flow.is_open() => {
+                let why = format!("no rule allows it; one would be 'https://{}/'", request.server_name);
+                flow.denied(why);
+                return Err(TlsFailure::Errno(Acces));
+            }
+            None => {}
+        }
+        if !flow.is_open() && end.is_readable() {
+            return Err(TlsFailure::Handshake("nothing may be sent before TLS begins".into()));
+        }
         // What was written before the call goes out as it is.
-        outwards_now(end, &mut stream, &mut transit.outwards).await.map_err(|_| TlsFailure::Errno(ConnReset))?;
+        outwards_now(end, &mut stream, &mut transit.outwards).await.map_err(|()| TlsFailure::Errno(ConnReset))?;
         if transit.inwards.has_remaining() || end.unsent_len() > 0 {
             // Whoever is in between could have put it there, and it would be taken for what came encrypted.
             return Err(TlsFailure::Handshake("something was received before TLS began".into()));
         }
-        tls::handshake(stream, request, trust).await
+        tls::handshake(stream, request, flow.trust()).await
     };
     let agreed = tokio::select! {
         agreed = tokio::time::timeout(HANDSHAKE_TIME, agreed) => {
@@ -171,7 +211,10 @@ pub(super) async fn carry(mut stream: Metered, end: &Connection, mut upgrades: m
             if answer.send(Ok(session)).is_err() {
                 return end.abort();
             }
-            both_ways(stream, end).await;
+            match filter {
+                Some(filter) => filter.carry(stream, end).await,
+                None => both_ways(stream, end).await,
+            }
         }
         Err(failure) => {
             flow.failed(failure.to_string());

@@ -35,6 +35,7 @@ pub(crate) struct TlsSession {
 
 /// Why nothing came of it.
 #[derive(Debug, PartialEq, Eq)]
+#[cfg_attr(not(feature = "tls"), allow(dead_code, reason = "nobody looks at certificates without TLS"))]
 pub(crate) enum TlsFailure {
     Errno(Errno),
     /// The certificate is not valid.

@@ -4,6 +4,7 @@ use crate::process::read;
 use agentfense_support::quote::lossy;
 use agentfense_support::{Failure, Item, Options, Outcome, stdout};
 use std::io::Write;
+use std::net::{IpAddr, ToSocketAddrs};
 
 const HELP: &str = "\
 {} DATABASE [KEY]...
@@ -23,7 +24,7 @@ pub fn getent(args: Vec<Vec<u8>>) -> Outcome {
     };
     let entry: fn(&str) -> Option<Entry> = match table.as_str() {
         "passwd" | "group" => numbered,
-        "hosts" | "ahosts" | "ahostsv4" => host,
+        "hosts" | "ahosts" | "ahostsv4" | "ahostsv6" => host,
         "shells" => |line| (!line.starts_with('#')).then(|| Entry { keys: vec![line.into()], text: line.into() }),
         "services" | "protocols" => service,
         _ => return Err(Failure::new(format!("Unknown database: {table}")).status(1)),
@@ -40,13 +41,54 @@ pub fn getent(args: Vec<Vec<u8>>) -> Outcome {
         }
     }
     for key in keys {
+        if table.starts_with("ahosts") {
+            let wanted = |ip: &IpAddr| match table.as_str() {
+                "ahostsv4" => ip.is_ipv4(),
+                "ahostsv6" => ip.is_ipv6(),
+                _ => true,
+            };
+            let found: Vec<IpAddr> = addresses(key).into_iter().filter(wanted).collect();
+            status = if found.is_empty() { 2 } else { status };
+            write!(out, "{}", with_sockets(key, &found))?;
+            continue;
+        }
         match entries.iter().find(|entry| entry.keys.contains(key)) {
             Some(entry) => writeln!(out, "{}", entry.text)?,
+            None if table == "hosts" && key.parse::<IpAddr>().is_err() => {
+                let found = addresses(key);
+                status = if found.is_empty() { 2 } else { status };
+                for ip in found {
+                    writeln!(out, "{:<15} {key}", ip.to_string())?;
+                }
+            }
             None => status = 2,
         }
     }
     out.flush()?;
     Ok(status)
+}
+
+/// What the resolver finds; nothing when it may not look.
+fn addresses(name: &str) -> Vec<IpAddr> {
+    let mut found = Vec::new();
+    for address in (name, 0).to_socket_addrs().into_iter().flatten() {
+        if !found.contains(&address.ip()) {
+            found.push(address.ip());
+        }
+    }
+    found
+}
+
+/// A line for each kind of socket, the first with the name.
+fn with_sockets(name: &str, found: &[IpAddr]) -> String {
+    let mut name = Some(name);
+    let mut lines = String::new();
+    for ip in found {
+        for kind in ["STREAM", "DGRAM", "RAW"] {
+            lines += &format!("{:<15} {kind:<6} {}\n", ip.to_string(), name.take().unwrap_or_default());
+        }
+    }
+    lines
 }
 
 /// A line of a table, and what it is found by.
@@ -87,6 +129,16 @@ fn service(line: &str) -> Option<Entry> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn kinds_of_sockets() {
+        let found = ["127.0.0.1".parse().unwrap(), "::1".parse().unwrap()];
+        assert_eq!(
+            with_sockets("localhost", &found),
+            "127.0.0.1       STREAM localhost\n127.0.0.1       DGRAM  \n127.0.0.1       RAW    \n\
+             ::1             STREAM \n::1             DGRAM  \n::1             RAW    \n"
+        );
+    }
 
     #[test]
     fn lines() {

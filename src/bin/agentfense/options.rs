@@ -54,9 +54,14 @@ pub(crate) struct SandboxOptions {
     /// A permission rule: none, view, read or write for a pattern (repeatable)
     #[arg(long, value_name = "PATTERN=LEVEL")]
     permission: Vec<String>,
-    /// Let the sandbox reach a host: a name, *.NAME, an address or a block, with /udp for datagrams (repeatable)
-    #[arg(long, value_name = "HOST[:PORT]")]
+    /// Let the sandbox reach a host (a name, *.NAME, an address or a block, with /udp for datagrams), or ask it for
+    /// what is below a URL: '[METHOD,...] https://HOST/PATH' (repeatable)
+    #[arg(long, value_name = "HOST[:PORT]|URL")]
     allow_net: Vec<NetworkRule>,
+    /// Add a header to what a URL of --allow-net is asked: its value is that of an environment variable of this
+    /// command, and the sandbox does not see it (repeatable)
+    #[arg(long, value_name = "URL HEADER=VARIABLE")]
+    net_header: Vec<String>,
     /// Trust the certificate authorities in a file (PEM) for the sandbox's TLS, besides the host's (repeatable)
     #[arg(long, value_name = "FILE")]
     net_ca: Vec<PathBuf>,
@@ -108,6 +113,24 @@ pub(crate) fn duration(text: &str) -> Result<Duration, String> {
     Duration::try_from_secs_f64(seconds).map_err(|_| "expected a time that is not negative".into())
 }
 
+/// `URL HEADER=VARIABLE`, for the rules about that URL.
+fn add_header(rules: &mut [NetworkRule], text: &str) -> Result<(), String> {
+    let parts = text.split_once(' ').and_then(|(url, header)| Some((url, header.split_once('=')?)));
+    let (url, (name, variable)) = parts.ok_or("expected URL HEADER=VARIABLE")?;
+    let value = std::env::var(variable).map_err(|_| format!("there is no environment variable {variable}"))?;
+    let wanted: NetworkRule = url.parse().map_err(|error: agentfense::Error| error.to_string())?;
+    let place = |rule: &NetworkRule| {
+        let http = rule.http.as_ref().map(|http| (http.scheme, http.path.clone()));
+        (rule.host.clone(), rule.port, http)
+    };
+    let mut found = false;
+    for rule in rules.iter_mut().filter(|rule| place(rule) == place(&wanted)) {
+        *rule = rule.clone().header(name, &value).map_err(|error| error.to_string())?;
+        found = true;
+    }
+    if found { Ok(()) } else { Err("no --allow-net is about that URL".into()) }
+}
+
 /// `PATTERN=LEVEL`; what is said here goes before what a preset says.
 fn rule(text: &str) -> Option<PermissionRule> {
     let (pattern, level) = text.rsplit_once('=').filter(|(pattern, _)| !pattern.is_empty())?;
@@ -147,6 +170,9 @@ impl SandboxOptions {
         }
         let mut network = NetworkPolicy::default();
         network.allow.clone_from(&self.allow_net);
+        for text in &self.net_header {
+            add_header(&mut network.allow, text).map_err(|error| format!("--net-header {text}: {error}"))?;
+        }
         for path in &self.net_ca {
             let pem = std::fs::read_to_string(path).map_err(|error| format!("--net-ca {}: {error}", path.display()))?;
             network = network.certificates(&pem);
