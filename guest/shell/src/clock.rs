@@ -4,6 +4,7 @@ use agentfense_calendar::{Civil, Zone, format};
 use agentfense_sys::files::{self, OpenFlags};
 
 use crate::shell::Shell;
+use crate::vars::Attributes;
 
 /// Larger than any file of a time zone.
 const MAX_FILE: u32 = 1 << 20;
@@ -15,10 +16,11 @@ impl Shell {
         format(pattern, &Civil::at(seconds, &zone.at(seconds)))
     }
 
-    /// The time zone that `TZ` names: a file of the sandbox, a zone of the
+    /// The time zone that an exported `TZ` names: a file of the sandbox, a zone of the
     /// world, or a rule. A sandbox without `TZ` lives in UTC.
     fn zone(&mut self) -> Zone {
-        let Some(text) = self.var(b"TZ") else { return Zone::utc() };
+        let exported = self.vars.get(b"TZ").is_some_and(|variable| variable.attributes.any(Attributes::EXPORT));
+        let Some(text) = self.var(b"TZ").filter(|_| exported) else { return Zone::utc() };
         Zone::of_variable(&text, |path| {
             files::open(path, OpenFlags::READ, 0).and_then(|file| file.read_some(MAX_FILE)).ok()
         })

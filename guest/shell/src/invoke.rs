@@ -30,6 +30,7 @@ struct Invocation {
     standard_input: bool,
     login: bool,
     interactive: bool,
+    restricted: bool,
     norc: bool,
     noprofile: bool,
     rcfile: Option<BString>,
@@ -71,7 +72,11 @@ pub fn fork_main(payload: &[u8]) -> u8 {
 impl Shell {
     /// Reads the command line; none when it only asked for information.
     fn parse_arguments(&mut self, arguments: &[BString]) -> Result<Option<Invocation>, i32> {
-        let mut invocation = Invocation { login: self.name.starts_with(b"-"), ..Invocation::default() };
+        let mut invocation = Invocation {
+            login: self.name.starts_with(b"-"),
+            restricted: crate::start::base_name(&self.name) == b"rbash",
+            ..Invocation::default()
+        };
         let mut rest = arguments.iter();
         while let Some(argument) = rest.clone().next() {
             let bytes = argument.as_slice();
@@ -84,7 +89,8 @@ impl Shell {
                 b"--login" => invocation.login = true,
                 b"--norc" => invocation.norc = true,
                 b"--noprofile" => invocation.noprofile = true,
-                b"--noediting" | b"--restricted" | b"--debugger" => {}
+                b"--restricted" => invocation.restricted = true,
+                b"--noediting" | b"--debugger" => {}
                 b"--verbose" => self.options.set(SetOption::Verbose, true),
                 b"--rcfile" | b"--init-file" => {
                     rest.next();
@@ -130,7 +136,8 @@ impl Shell {
                 b's' => invocation.standard_input = true,
                 b'i' => invocation.interactive = true,
                 b'l' => invocation.login = true,
-                b'r' | b'D' => {}
+                b'r' => invocation.restricted = true,
+                b'D' => {}
                 b'o' => {
                     let Some(name) = rest.next() else { continue };
                     match SetOption::from_name(name) {
@@ -161,7 +168,8 @@ impl Shell {
     }
 
     fn run_invocation(&mut self, invocation: Invocation) -> Run {
-        let Invocation { text, standard_input, login, interactive, norc, noprofile, rcfile, mut operands } = invocation;
+        let Invocation { text, standard_input, login, interactive, restricted, norc, noprofile, rcfile, mut operands } =
+            invocation;
         self.options.shopt_set(Shopt::LoginShell, login);
         self.note_posix();
         if interactive {
@@ -181,6 +189,9 @@ impl Shell {
         {
             let file = self.expand_prompt_text(&file, false);
             self.run_optional_file(Some(file))?;
+        }
+        if restricted {
+            self.start_restricted();
         }
         if text {
             if operands.is_empty() {

@@ -26,6 +26,7 @@ pub mod options;
 pub mod pattern;
 pub mod prompt;
 pub mod regex;
+mod restricted;
 pub mod session;
 pub mod shell;
 pub mod stack;

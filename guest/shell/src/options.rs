@@ -248,6 +248,9 @@ impl Options {
         if interactive {
             flags.push(b'i');
         }
+        if self.shopt(Shopt::RestrictedShell) {
+            flags.push(b'r');
+        }
         // bash's table has the capitals after `i`; sorting keeps that order.
         flags.sort_by_key(|letter| (letter.is_ascii_uppercase(), *letter));
         if self.source != 0 {

@@ -196,6 +196,8 @@ pub struct Shell {
     pub history: Rc<Vec<BString>>,
     /// How many commands may run before signals are looked for.
     pub poll_countdown: u32,
+    /// Signals that arrived in a subshell of this process, for the shell whose process it is.
+    pub deferred_signals: u64,
     /// The `Abort` on its way comes of an arithmetic error: as in bash, `set -e`
     /// lets the script go on with its next line.
     pub arith_failed: bool,

@@ -24,7 +24,7 @@ use crate::vars::Variables;
 const MAGIC: &[u8; 8] = b"afshell\0";
 
 /// Goes up with every change of the form below or of what it holds.
-const VERSION: u32 = 5;
+const VERSION: u32 = 6;
 
 macro_rules! state {
     ($($field:ident: $kind:ty,)*) => {
@@ -186,6 +186,7 @@ impl Shell {
             status_before_return: 0,
             history: Rc::default(),
             poll_countdown: 0,
+            deferred_signals: 0,
             arith_failed: false,
             completions: Rc::default(),
             call_arguments: Rc::default(),

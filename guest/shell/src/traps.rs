@@ -72,6 +72,8 @@ pub fn short_name(signal: Signal) -> String {
 pub struct Traps {
     /// Actions by condition; an empty one ignores the signal.
     actions: Rc<BTreeMap<Condition, Rc<BString>>>,
+    /// The actions of the shell whose process a subshell runs in.
+    process: Option<Rc<BTreeMap<Condition, Rc<BString>>>>,
     /// The parent's settings, which a subshell lists until it sets its own.
     inherited: Option<Rc<BTreeMap<Condition, Rc<BString>>>>,
     /// Signals that were ignored when the shell started: they stay so.
@@ -84,6 +86,8 @@ pub struct Traps {
     running: u8,
     /// An action reads BASH_COMMAND.
     wants_command: bool,
+    /// A text that was run does.
+    text_wants_command: bool,
 }
 
 const fn pseudo_bit(condition: Condition) -> u8 {
@@ -111,7 +115,12 @@ impl Traps {
     /// Whether an action reads BASH_COMMAND.
     #[inline]
     pub fn wants_command(&self) -> bool {
-        self.wants_command
+        self.wants_command || self.text_wants_command
+    }
+
+    /// A script that reads BASH_COMMAND begins.
+    pub fn note_text(&mut self, text: &[u8]) {
+        self.text_wants_command |= bstr::ByteSlice::contains_str(text, "BASH_COMMAND");
     }
 
     /// Sets or removes an action.
@@ -154,6 +163,23 @@ impl Traps {
     /// Whether a signal was ignored from the start and so cannot be trapped.
     pub fn is_ignored_for_good(&self, condition: Condition) -> bool {
         Signal::new(condition).is_some_and(|signal| self.ignored_at_start & signal.bit() != 0)
+    }
+
+    /// Before a subshell that runs in this shell's process.
+    pub(crate) fn share_process(&mut self) {
+        if self.process.is_none() {
+            self.process = Some(self.actions.clone());
+        }
+    }
+
+    /// In a process of its own.
+    pub(crate) fn own_process(&mut self) {
+        self.process = None;
+    }
+
+    /// In a subshell: whether the shell whose process this is handles a signal.
+    fn process_handles(&self, signal: Signal) -> bool {
+        self.process.as_ref().is_some_and(|actions| actions.contains_key(&signal.number()))
     }
 
     /// Records that this shell was started in the background.
@@ -201,6 +227,10 @@ impl Shell {
     /// must survive or see.
     pub(crate) fn apply_disposition(&mut self, condition: Condition, disposition: Disposition) {
         let Some(signal) = Signal::new(condition) else { return };
+        if self.virtual_pid.is_some() {
+            // The process is the parent's, and so are the signals it gets.
+            return;
+        }
         let disposition = match disposition {
             Disposition::Default if signal == Signal::SIGINT && self.role == Role::Session => Disposition::Handle,
             Disposition::Default if WRITE_SIGNALS.contains(&signal) => Disposition::Ignore,
@@ -233,23 +263,6 @@ impl Shell {
             }
         }
         self.traps.inherited = Some(listed);
-    }
-
-    /// Makes the kernel's dispositions those of `self` again, after a subshell
-    /// in this process may have changed them.
-    pub fn restore_dispositions(&mut self, left: &Traps) {
-        if Rc::ptr_eq(&self.traps.actions, &left.actions) {
-            return;
-        }
-        let conditions: Vec<Condition> = self.traps.actions.keys().chain(left.actions.keys()).copied().collect();
-        for condition in conditions {
-            let disposition = match self.traps.get(condition) {
-                None => Disposition::Default,
-                Some(action) if action.is_empty() => Disposition::Ignore,
-                Some(_) => Disposition::Handle,
-            };
-            self.apply_disposition(condition, disposition);
-        }
     }
 
     /// Takes out the traps that a function does not inherit; give them to
@@ -330,13 +343,23 @@ impl Shell {
     #[inline(never)]
     pub fn poll_signals_now(&mut self) -> Run {
         let handles = self.role == Role::Session
+            || self.virtual_pid.is_some()
+            || self.deferred_signals != 0
             || self.traps.actions.keys().any(|condition| *condition == EXIT || Signal::new(*condition).is_some());
         if !handles {
             self.poll_countdown = u32::MAX;
             return Ok(());
         }
         self.poll_countdown = POLL_INTERVAL;
-        let arrived = processes::take_signals();
+        let mut arrived = processes::take_signals() | std::mem::take(&mut self.deferred_signals);
+        if self.virtual_pid.is_some() {
+            // Signals of the process are the parent's, who waits for this
+            // subshell; the terminal interrupts both.
+            let interrupt = Signal::SIGINT.bit();
+            let parents = if self.traps.process_handles(Signal::SIGINT) { arrived } else { arrived & !interrupt };
+            self.deferred_signals = parents;
+            arrived &= if self.traps.get(Signal::SIGINT.number()).is_some() { interrupt } else { interrupt & !parents };
+        }
         if arrived == 0 {
             return Ok(());
         }

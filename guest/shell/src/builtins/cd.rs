@@ -11,6 +11,9 @@ use crate::shell::{Run, Shell};
 
 /// `cd`
 pub fn cd(shell: &mut Shell, args: &[BString]) -> Run<i32> {
+    if shell.refuses(b"cd") {
+        return Ok(1);
+    }
     let mut physical = shell.options.get(SetOption::Physical);
     let first = match letters(args, |letter| {
         match letter {
@@ -107,7 +110,13 @@ impl Shell {
             processes::change_dir(target)?;
             processes::current_dir()
         } else {
-            let absolute = if target.starts_with(b"/") { target.to_vec() } else { concat(&[&self.cwd, b"/", target]) };
+            let absolute = if target.starts_with(b"/") {
+                target.to_vec()
+            } else if self.cwd.ends_with(b"/") {
+                concat(&[&self.cwd, target])
+            } else {
+                concat(&[&self.cwd, b"/", target])
+            };
             match resolve(&absolute) {
                 Some(logical) => {
                     processes::change_dir(&logical)?;

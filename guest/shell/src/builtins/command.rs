@@ -25,6 +25,9 @@ pub fn command(shell: &mut Shell, args: &[BString]) -> Run<i32> {
         Ok(first) => first,
         Err(letter) => return Ok(shell.invalid_option(b"command", letter, "command [-pVv] command [arg ...]")),
     };
+    if standard && shell.refuses(b"command: -p") {
+        return Ok(1);
+    }
     let words = args.get(first..).unwrap_or_default();
     let Some(name) = words.first() else { return Ok(0) };
     if brief || verbose {

@@ -265,8 +265,12 @@ fn declare_text(shell: &mut Shell, request: Request, text: &BString) -> Run<bool
         [b'+', b'=', value @ ..] => (true, Some(value)),
         _ => return invalid(shell),
     };
-    if subscript.is_some() && matches!(request.kind, Kind::Export | Kind::Readonly) {
-        return invalid(shell);
+    if let Some(subscript) = subscript
+        && matches!(request.kind, Kind::Export | Kind::Readonly)
+    {
+        let element = [name, b"[", subscript, b"]"].concat();
+        shell.error([request.name.as_bytes(), b": `", &element, b"': not a valid identifier"].concat());
+        return Ok(false);
     }
     let subscript = match subscript {
         None => None,
@@ -279,7 +283,7 @@ fn declare_text(shell: &mut Shell, request: Request, text: &BString) -> Run<bool
         return declare_name(shell, request, name, subscript.as_ref(), NewValue::None, false);
     };
     // Text in parentheses is a list only where an array is meant already.
-    if subscript.is_none()
+    if (subscript.is_none() || request.indexed || request.associative)
         && means_array(shell, request, name)
         && let Some(elements) = list_elements(shell, value)
     {
@@ -401,7 +405,10 @@ fn declare_name(
                 || request.on.any(Attributes::INTEGER.with(Attributes::LOWER).with(Attributes::UPPER)))
     });
     if blocked && !request.global {
-        shell.error([request.name.as_bytes(), b": ", name.as_slice(), b": readonly variable"].concat());
+        match request.kind {
+            Kind::Export | Kind::Readonly => shell.report_readonly(&name),
+            _ => shell.error([request.name.as_bytes(), b": ", name.as_slice(), b": readonly variable"].concat()),
+        }
         return Ok(false);
     }
     if request.on.any(Attributes::NAMEREF)
@@ -669,7 +676,7 @@ fn list_all(shell: &mut Shell, request: Request) -> Run<i32> {
                 && (!request.indexed || matches!(variable.value, Value::Indexed(_)))
                 && (!request.associative || variable.is_associative());
         let hidden = !variable.is_assigned() && filter.is_empty() && !variable.is_array();
-        if !fits || (hidden && !request.print) {
+        if !fits || (hidden && !request.print && request.kind != Kind::Local) {
             continue;
         }
         let mut line = declaration(&name, &variable);

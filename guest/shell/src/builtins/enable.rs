@@ -27,6 +27,9 @@ pub fn enable(shell: &mut Shell, args: &[BString]) -> Run<i32> {
             return Ok(shell.invalid_option(b"enable", letter, "enable [-a] [-dnps] [-f filename] [name ...]"));
         }
     };
+    if load && shell.refuses(b"enable") {
+        return Ok(1);
+    }
     if load {
         shell.builtin_error(b"enable", "dynamic loading not available");
         return Ok(1);

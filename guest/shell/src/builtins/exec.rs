@@ -48,6 +48,9 @@ pub fn exec(shell: &mut Shell, args: &[BString]) -> Run<i32> {
         }
     }
     let Some(command) = rest.first() else { return Ok(0) };
+    if shell.refuses(b"exec") {
+        return Ok(1);
+    }
     let mut words = rest.to_vec();
     if let Some(name) = name {
         words[0] = name;

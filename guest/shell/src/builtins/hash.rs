@@ -53,6 +53,11 @@ pub fn hash(shell: &mut Shell, args: &[BString]) -> Run<i32> {
             }
         }
     }
+    if let Some(path) = path.as_ref().filter(|path| path.contains(&b'/'))
+        && shell.refuses(&concat(&[b"hash: ", path]))
+    {
+        return Ok(1);
+    }
     if forget_all {
         Rc::make_mut(&mut shell.hash).entries.clear();
     }

@@ -112,8 +112,83 @@ fn text(name: &str) -> (&'static str, &'static str) {
         "unalias" => ("unalias [-a] name [name ...]", "Remove each NAME from the list of defined aliases."),
         "unset" => ("unset [-f] [-v] [-n] [name ...]", "Unset values and attributes of shell variables and functions."),
         "wait" => ("wait [-fn] [-p var] [id ...]", "Wait for job completion and return exit status."),
+        "%" => ("job_spec [&]", "Resume job in foreground."),
+        "((" => ("(( expression ))", "Evaluate arithmetic expression."),
+        "[[" => ("[[ expression ]]", "Execute conditional command."),
+        "case" => (
+            "case WORD in [PATTERN [| PATTERN]...) COMMANDS ;;]... esac",
+            "Execute commands based on pattern matching.",
+        ),
+        "coproc" => ("coproc [NAME] command [redirections]", "Create a coprocess named NAME."),
+        "for" => ("for NAME [in WORDS ... ] ; do COMMANDS; done", "Execute commands for each member in a list."),
+        "for ((" => ("for (( exp1; exp2; exp3 )); do COMMANDS; done", "Arithmetic for loop."),
+        "function" => ("function name { COMMANDS ; } or name () { COMMANDS ; }", "Define shell function."),
+        "if" => (
+            "if COMMANDS; then COMMANDS; [ elif COMMANDS; then COMMANDS; ]... [ else COMMANDS; ] fi",
+            "Execute commands based on conditional.",
+        ),
+        "select" => {
+            ("select NAME [in WORDS ... ;] do COMMANDS; done", "Select words from a list and execute commands.")
+        }
+        "time" => ("time [-p] pipeline", "Report time consumed by pipeline's execution."),
+        "until" => ("until COMMANDS; do COMMANDS-2; done", "Execute commands as long as a test does not succeed."),
+        "variables" => {
+            ("variables - Names and meanings of some shell variables", "Common shell variable names and usage.")
+        }
+        "while" => ("while COMMANDS; do COMMANDS-2; done", "Execute commands as long as a test succeeds."),
+        "{ ... }" => ("{ COMMANDS ; }", "Group commands as a unit."),
         _ => ("", ""),
     }
+}
+
+/// What the grammar knows besides the builtins.
+const GRAMMAR: &[&str] = &[
+    "%",
+    "((",
+    "[[",
+    "case",
+    "coproc",
+    "for",
+    "for ((",
+    "function",
+    "if",
+    "select",
+    "time",
+    "until",
+    "variables",
+    "while",
+    "{ ... }",
+];
+
+/// All that has a text, sorted.
+fn topics() -> Vec<&'static str> {
+    let mut names: Vec<&str> = TABLE.iter().map(|builtin| builtin.name).chain(GRAMMAR.iter().copied()).collect();
+    names.sort_unstable();
+    names
+}
+
+/// The synopses in two columns, cut off where the second begins.
+fn list(shell: &mut Shell) -> Run {
+    const WIDTH: usize = 38;
+    let topics = topics();
+    let cell = |shell: &Shell, name: &str, width: usize| {
+        let star = if shell.disabled_builtins.contains(bstr::BStr::new(name)) { '*' } else { ' ' };
+        let usage = text(name).0;
+        match usage.get(..width - 1) {
+            Some(start) if usage.len() > width => format!("{star}{start}>"),
+            _ => format!("{star}{usage}"),
+        }
+    };
+    let rows = topics.len().div_ceil(2);
+    for row in 0..rows {
+        let mut line = topics.get(row).map(|name| cell(shell, name, WIDTH)).unwrap_or_default();
+        if let Some(name) = topics.get(row + rows) {
+            line = format!("{line:<width$}{}", cell(shell, name, WIDTH - 1), width = WIDTH + 2);
+        }
+        line.push('\n');
+        shell.out(line.as_bytes())?;
+    }
+    Ok(())
 }
 
 /// `help`
@@ -135,49 +210,54 @@ pub fn help(shell: &mut Shell, args: &[BString]) -> Run<i32> {
     if patterns.is_empty() {
         shell.out(b"GNU bash, version 5.2.15(1)-release (x86_64-pc-linux-gnu)\n")?;
         shell.out(b"These shell commands are defined internally.  Type `help' to see this list.\n")?;
-        shell.out(b"Type `help name' to find out more about the function `name'.\n\n")?;
-        for builtin in TABLE {
-            shell.out(format!(" {}\n", text(builtin.name).0).as_bytes())?;
-        }
+        shell.out(b"Type `help name' to find out more about the function `name'.\n")?;
+        shell.out(b"Use `info bash' to find out more about the shell in general.\n")?;
+        shell.out(b"Use `man -k' or `info' to find out more about commands not in this list.\n\n")?;
+        shell.out(b"A star (*) next to a name means that the command is disabled.\n\n")?;
+        list(shell)?;
         return Ok(0);
     }
-    let mut status = 0;
+    let mut found = false;
     for pattern in patterns {
-        let compiled = Pattern::new(pattern, Flags { extglob: true, ignore_case: false });
-        let mut found = false;
-        for builtin in TABLE {
-            if builtin.name.as_bytes() != pattern.as_slice() && !compiled.matches(builtin.name.as_bytes()) {
-                continue;
-            }
+        for name in matching(pattern) {
             found = true;
-            let (usage, purpose) = text(builtin.name);
+            let (usage, purpose) = text(name);
             let lines = if synopsis {
-                format!("{}: {usage}\n", builtin.name)
+                format!("{name}: {usage}\n")
             } else if brief {
-                format!("{} - {purpose}\n", builtin.name)
+                format!("{name} - {purpose}\n")
             } else if manual {
-                let name = builtin.name;
                 format!("NAME\n    {name} - {purpose}\n\nSYNOPSIS\n    {usage}\n\nDESCRIPTION\n    {purpose}\n\n")
             } else {
-                format!("{}: {usage}\n    {purpose}\n", builtin.name)
+                format!("{name}: {usage}\n    {purpose}\n")
             };
             shell.out(lines.as_bytes())?;
         }
-        if !found {
-            let message = concat(&[
-                b"no help topics match `",
-                pattern,
-                b"'.  Try `help help' or `man -k ",
-                pattern,
-                b"' or `info ",
-                pattern,
-                b"'.",
-            ]);
-            shell.builtin_error(b"help", message);
-            status = 1;
-        }
     }
-    Ok(status)
+    if !found && let Some(pattern) = patterns.last() {
+        let message = concat(&[
+            b"no help topics match `",
+            pattern,
+            b"'.  Try `help help' or `man -k ",
+            pattern,
+            b"' or `info ",
+            pattern,
+            b"'.",
+        ]);
+        shell.builtin_error(b"help", message);
+    }
+    Ok(i32::from(!found))
+}
+
+/// The topics that a pattern names; if none, those that begin with it.
+fn matching(pattern: &[u8]) -> Vec<&'static str> {
+    let compiled = Pattern::new(pattern, Flags { extglob: true, ignore_case: false });
+    let named = |name: &&str| name.as_bytes() == pattern || compiled.matches(name.as_bytes());
+    let names: Vec<_> = topics().into_iter().filter(named).collect();
+    if !names.is_empty() {
+        return names;
+    }
+    topics().into_iter().filter(|name| name.as_bytes().starts_with(pattern)).collect()
 }
 
 #[cfg(test)]

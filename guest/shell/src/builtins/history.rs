@@ -83,7 +83,10 @@ fn delete(shell: &mut Shell, position: Option<&BString>) -> i32 {
             0
         }
         None => {
-            shell.builtin_error(b"history", "history position out of range");
+            shell.builtin_error(
+                b"history",
+                concat(&[position.map_or(b"".as_slice(), |text| text), b": history position out of range"]),
+            );
             1
         }
     }

@@ -2,6 +2,7 @@
 
 use bstr::{BString, ByteSlice};
 
+use crate::files::File;
 use crate::shell::{Run, Shell};
 use crate::vars::{Attributes, Indexed, Value, is_name, make_indexed};
 
@@ -93,6 +94,13 @@ pub fn mapfile(shell: &mut Shell, args: &[BString]) -> Run<i32> {
 }
 
 impl Request {
+    /// What of a record is stored.
+    fn element(&self, record: &[u8]) -> BString {
+        let record = if self.trim { record.strip_suffix(&[self.delimiter]).unwrap_or(record) } else { record };
+        // As bash's strings, it ends at a NUL.
+        record.split_once_str(b"\0").map_or(record, |(text, _)| text).into()
+    }
+
     fn option(&mut self, letter: u8, value: BString) -> Result<(), Vec<u8>> {
         let number = |what: &str| {
             let parsed = value.to_str().ok().and_then(|text| text.trim().parse::<u64>().ok());
@@ -131,43 +139,12 @@ fn fill(shell: &mut Shell, builtin: &[u8], request: Request, name: &[u8]) -> Run
     }
     variable.attributes.remove(Attributes::INVISIBLE);
     // Only as much as is asked for may be taken from a file that others read on from.
-    let whole = request.count == 0 && request.callback.is_none();
-    let mut pending: Vec<u8> = Vec::new();
-    let mut consumed = 0;
+    if request.count == 0 && request.callback.is_none() {
+        return fill_whole(shell, &request, &file, name, start);
+    }
     let (mut seen, mut stored) = (0usize, 0usize);
-    let mut ended = false;
-    loop {
-        if request.count > 0 && stored >= request.count {
-            break;
-        }
-        let line: Vec<u8>;
-        if whole {
-            match pending[consumed..].find_byte(request.delimiter) {
-                Some(at) => {
-                    line = pending[consumed..=consumed + at].to_vec();
-                    consumed += at + 1;
-                }
-                None if ended => {
-                    line = pending[consumed..].to_vec();
-                    consumed = pending.len();
-                }
-                None => {
-                    pending.drain(..consumed);
-                    consumed = 0;
-                    match file.read_some(CHUNK) {
-                        Ok(more) => {
-                            ended = more.is_empty();
-                            pending.extend_from_slice(&more);
-                        }
-                        Err(agentfense_sys::Errno::Intr) => shell.poll_signals_now()?,
-                        Err(_) => ended = true,
-                    }
-                    continue;
-                }
-            }
-        } else {
-            line = read_record(shell, &file, request.delimiter)?;
-        }
+    while request.count == 0 || stored < request.count {
+        let line = read_record(shell, &file, request.delimiter)?;
         if line.is_empty() {
             break;
         }
@@ -175,11 +152,7 @@ fn fill(shell: &mut Shell, builtin: &[u8], request: Request, name: &[u8]) -> Run
         if seen <= request.skip {
             continue;
         }
-        let mut line = line;
-        if request.trim && line.last() == Some(&request.delimiter) {
-            line.pop();
-        }
-        line.retain(|byte| *byte != 0);
+        let line = request.element(&line);
         let at = start + stored as u64;
         stored += 1;
         if let Some(callback) = &request.callback
@@ -194,14 +167,68 @@ fn fill(shell: &mut Shell, builtin: &[u8], request: Request, name: &[u8]) -> Run
         let Some(variable) = shell.vars.get_mut(name) else { return Ok(1) };
         make_indexed(variable);
         if let Value::Indexed(elements) = &mut variable.value {
-            elements.set(at, line.into());
+            elements.set(at, line);
         }
     }
     Ok(0)
 }
 
+/// Reads to the end of the file.
+fn fill_whole(shell: &mut Shell, request: &Request, file: &File, name: &[u8], start: u64) -> Run<i32> {
+    let Some(variable) = shell.vars.get_mut(name) else { return Ok(1) };
+    // Nothing of the script runs meanwhile but traps, which see it empty.
+    let mut elements = match std::mem::take(&mut variable.value) {
+        Value::Indexed(elements) => elements,
+        _ => Indexed::default(),
+    };
+    variable.value = Value::Indexed(Indexed::default());
+    let mut next = start;
+    let mut left_out = request.skip;
+    let mut put = |record: &[u8]| {
+        if left_out > 0 {
+            left_out -= 1;
+        } else {
+            elements.set(next, request.element(record));
+            next += 1;
+        }
+    };
+    // The beginning of a record whose end has not been read.
+    let mut begun: Vec<u8> = Vec::new();
+    loop {
+        let chunk = match file.read_some(CHUNK) {
+            Ok(chunk) if chunk.is_empty() => break,
+            Ok(chunk) => chunk,
+            Err(agentfense_sys::Errno::Intr) => {
+                shell.poll_signals_now()?;
+                continue;
+            }
+            Err(_) => break,
+        };
+        let mut rest = chunk.as_slice();
+        while let Some(at) = rest.find_byte(request.delimiter) {
+            let (record, after) = rest.split_at(at + 1);
+            rest = after;
+            if begun.is_empty() {
+                put(record);
+            } else {
+                begun.extend_from_slice(record);
+                put(&begun);
+                begun.clear();
+            }
+        }
+        begun.extend_from_slice(rest);
+    }
+    if !begun.is_empty() {
+        put(&begun);
+    }
+    if let Some(variable) = shell.vars.get_mut(name) {
+        variable.value = Value::Indexed(elements);
+    }
+    Ok(0)
+}
+
 /// One record, its delimiter included; empty at the end.
-fn read_record(shell: &mut Shell, file: &crate::files::File, delimiter: u8) -> Run<Vec<u8>> {
+fn read_record(shell: &mut Shell, file: &File, delimiter: u8) -> Run<Vec<u8>> {
     let mut line = Vec::new();
     loop {
         match file.read_until(delimiter, CHUNK) {

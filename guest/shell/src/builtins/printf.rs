@@ -121,6 +121,14 @@ impl Printer<'_> {
             rest = &rest[at + 1..];
             if special == b'\\' {
                 let used = escapes::decode_one(rest, Style::PrintfFormat, &mut self.out).unwrap_or(0);
+                // No failure, as in bash.
+                match (rest.first(), used) {
+                    (Some(b'x'), 1) => self.shell.error("printf: missing hex digit for \\x"),
+                    (Some(letter @ (b'u' | b'U')), 1) => {
+                        self.shell.error(format!("printf: missing unicode digit for \\{}", char::from(*letter)));
+                    }
+                    _ => {}
+                }
                 rest = &rest[used..];
                 continue;
             }

@@ -6,7 +6,7 @@ use bstr::BString;
 
 use crate::expand::quote;
 use crate::messages::concat;
-use crate::options::{LETTERS, SetOption};
+use crate::options::{LETTERS, SetOption, Shopt};
 use crate::shell::{Flow, Run, Shell};
 use crate::vars::{Attributes, Variable, value_text};
 
@@ -55,6 +55,8 @@ pub fn set(shell: &mut Shell, args: &[BString]) -> Run<i32> {
                             }
                             _ => print_options(shell, on)?,
                         }
+                    } else if *letter == b'r' && on {
+                        shell.options.shopt_set(Shopt::RestrictedShell, true);
                     } else if let Some((_, option)) = LETTERS.iter().find(|(known, _)| known == letter) {
                         shell.change_option(*option, on);
                     }
@@ -92,10 +94,12 @@ fn check(shell: &mut Shell, args: &[BString]) -> Result<(), i32> {
                         return Err(2);
                     }
                 }
+            } else if *letter == b'r' && (first[0] == b'-' || !shell.is_restricted()) {
+                // It cannot be taken back; where it is not on, there is nothing to.
             } else if !LETTERS.iter().any(|(known, _)| known == letter) {
                 shell.builtin_error(b"set", concat(&[&[first[0], *letter], b": invalid option"]));
                 shell.write_error(USAGE);
-                return Err(2);
+                return Err(if *letter == b'r' { 1 } else { 2 });
             }
         }
     }

@@ -101,6 +101,10 @@ pub fn shopt(shell: &mut Shell, args: &[BString]) -> Run<i32> {
             continue;
         };
         if on || off {
+            if matches!(option, Either::Shopt(Shopt::RestrictedShell)) {
+                // Only told, never changed.
+                continue;
+            }
             option.set(shell, on);
             if on && matches!(option, Either::Shopt(Shopt::Extdebug)) {
                 shell.record_first_arguments();

@@ -26,6 +26,9 @@ pub fn source(shell: &mut Shell, args: &[BString]) -> Run<i32> {
         shell.write_error(&concat(&[&args[0], b": usage: ", &args[0], b" filename [arguments]\n"]));
         return Ok(2);
     };
+    if name.contains(&b'/') && shell.refuses(&concat(&[&args[0], b": ", name])) {
+        return Ok(1);
+    }
     let path = shell.find_source(name);
     let text = match files::stat(&path, true) {
         Ok(stat) if stat.kind == FileType::Directory => {

@@ -50,7 +50,9 @@ pub fn type_(shell: &mut Shell, args: &[BString]) -> Run<i32> {
             }
         }
         if !found || all {
-            for file in shell.files_of_command(name, all) {
+            // What `-P` finds in the table of paths is all there is, as in bash.
+            let known = force && shell.is_hashed(name);
+            for file in shell.files_of_command(name, all && !known) {
                 found = true;
                 if path || force {
                     shell.out(&concat(&[&file.path, b"\n"]))?;
@@ -114,6 +116,11 @@ impl Shell {
             found.push(text);
         }
         found
+    }
+
+    fn is_hashed(&mut self, name: &BString) -> bool {
+        let search_path = self.var(b"PATH").unwrap_or_default();
+        self.hash.search_path == search_path && self.hash.entries.contains_key(name)
     }
 
     /// The files that a command name could run.

@@ -251,8 +251,11 @@ pub fn ulimit(shell: &mut Shell, args: &[BString]) -> Run<i32> {
         return Ok(0);
     }
     if chosen.is_empty() {
-        let value = rest.next().map(|value| value.as_slice());
-        chosen.extend(LIMITS.iter().find(|limit| limit.letter == b'f').map(|limit| (limit, value)));
+        chosen.extend(LIMITS.iter().find(|limit| limit.letter == b'f').map(|limit| (limit, None)));
+    }
+    if let [(_, value @ None)] = chosen.as_mut_slice() {
+        // `ulimit -n -- 5`
+        *value = rest.next().map(|value| value.as_slice());
     }
     let named = chosen.len() > 1;
     for (limit, value) in chosen {

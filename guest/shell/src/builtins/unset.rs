@@ -6,7 +6,7 @@ use bstr::BString;
 
 use crate::options::Shopt;
 use crate::shell::{Flow, Run, Shell};
-use crate::vars::{Attributes, Place, Target, Value};
+use crate::vars::{Attributes, Indexed, Place, Target, Value};
 
 /// `unset [-f] [-v] [-n] [name ...]`
 pub fn unset(shell: &mut Shell, args: &[BString]) -> Run<i32> {
@@ -103,7 +103,13 @@ impl Shell {
             _ => (false, false),
         };
         if matches!(subscript, b"@" | b"*") && !associative {
-            self.vars.unset(name);
+            match self.vars.get_mut(name) {
+                Some(variable) if !scalar => variable.value = Value::Indexed(Indexed::default()),
+                _ => {
+                    self.error([b"unset: ", name, b": not an array variable"].concat());
+                    return Ok(false);
+                }
+            }
             return Ok(true);
         }
         let place = match self.place_of_text(name, subscript) {

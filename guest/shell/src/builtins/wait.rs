@@ -153,7 +153,10 @@ fn report(shell: &mut Shell, pid: Pid, state: ProcessState) {
         && !shell.interactive
         && let Some(text) = shell.jobs.of_pid(pid).map(|job| job.text.clone())
     {
-        shell.report_death(pid, signal, &|| text.clone());
+        // bash keeps silent about what was asked to end.
+        if signal != Signal::SIGTERM.number() || shell.interactive {
+            shell.report_death(pid, signal, &|| text.clone());
+        }
     }
 }
 
@@ -211,7 +214,15 @@ fn wait_all(shell: &mut Shell) -> Run<i32> {
 fn wait_any(shell: &mut Shell, operands: &[BString], variable: Option<BString>) -> Run<i32> {
     let mut wanted = Vec::new();
     for operand in operands {
-        wanted.extend(operand_pid(shell, operand));
+        let pid = operand_pid(shell, operand);
+        if let Some(pid) = pid
+            && shell.jobs.of_pid(pid).is_none()
+            && shell.jobs.ended(pid).is_none()
+        {
+            shell.builtin_error(b"wait", concat(&[operand, b": no such job"]));
+            continue;
+        }
+        wanted.extend(pid);
     }
     loop {
         // One that has ended already and was not asked about yet.

@@ -115,13 +115,21 @@ impl Shell {
     /// Starts the program that the first word names.
     pub(crate) fn spawn_words(&mut self, words: &[BString], group: Option<Pid>, ignore: u64) -> Result<Pid, i32> {
         let Some(name) = words.first() else { return Err(0) };
+        if name.contains(&b'/') && self.is_restricted() {
+            self.error(concat(&[name, b": restricted: cannot specify `/' in command names"]));
+            return Err(1);
+        }
         let path = match self.find_command(name) {
             Found::Program(path) => path,
             Found::Unusable(path) => return Err(self.cannot_run(&path, Errno::Acces)),
             Found::Nothing => {
                 // With commands not found told by a handler, it speaks instead.
                 if !self.functions.contains_key(bstr::BStr::new("command_not_found_handle")) {
-                    self.error(concat(&[name, b": command not found"]));
+                    if self.var(b"PATH").is_none_or(|path| path.is_empty()) {
+                        self.file_error(name, Errno::Noent);
+                    } else {
+                        self.error(concat(&[name, b": command not found"]));
+                    }
                 }
                 return Err(NOT_FOUND);
             }
@@ -167,6 +175,11 @@ impl Shell {
     #[cold]
     fn cannot_run(&mut self, path: &[u8], error: Errno) -> i32 {
         match error {
+            Errno::Noent if files::stat(path, true).is_ok() => {
+                // It is there; the interpreter that it names is not.
+                self.error(concat(&[path, b": cannot execute: required file not found"]));
+                NOT_FOUND
+            }
             Errno::Noent | Errno::Notdir => {
                 self.file_error(path, error);
                 NOT_FOUND
@@ -323,7 +336,7 @@ impl Shell {
             return;
         }
         let reason = Signal::new(signal).map_or_else(|| format!("Signal {signal}"), Signal::description);
-        if self.interactive {
+        if self.interactive || signal == Signal::SIGTERM.number() {
             let line = format!("{reason}\n");
             self.write_error(line.as_bytes());
         } else {

@@ -115,7 +115,7 @@ impl Shell {
 
 /// Starts a process that writes `bytes` to `writer`: more than a pipe holds
 /// cannot be written before someone reads.
-pub(crate) fn feed(writer: &OpenFile, bytes: &[u8]) -> Result<(), Errno> {
+pub(crate) fn feed(writer: &OpenFile, bytes: &[u8]) -> Result<Pid, Errno> {
     let mut payload = vec![WITHOUT_STATE];
     let task = postcard::to_stdvec(&Task::Feed(serde_bytes::Bytes::new(bytes))).map_err(|_| Errno::Nomem)?;
     payload.extend_from_slice(&task);
@@ -123,8 +123,7 @@ pub(crate) fn feed(writer: &OpenFile, bytes: &[u8]) -> Result<(), Errno> {
         return Err(Errno::Toobig);
     }
     let argv = vec![b"sh".to_vec()];
-    processes::spawn_self(SpawnOptions { argv, fds: vec![(1, writer)], payload, ..SpawnOptions::default() })?;
-    Ok(())
+    processes::spawn_self(SpawnOptions { argv, fds: vec![(1, writer)], payload, ..SpawnOptions::default() })
 }
 
 /// The life of a forked shell: its exit status, or an error in the payload.
@@ -144,6 +143,7 @@ pub(crate) fn child(payload: &[u8]) -> Result<i32, String> {
     let mut shell = shell.unwrap_or_else(Shell::bare);
     shell.role = Role::Fork;
     shell.virtual_pid = None;
+    shell.traps.own_process();
     shell.files = crate::files::FileTable::inherited();
     shell.umask = agentfense_sys::processes::get_umask();
     Rc::make_mut(&mut shell.limits).begin_process();

@@ -108,19 +108,22 @@ impl Shell {
                 shell.status = 0;
                 Ok(())
             }
+            [command] if pipeline.negated => shell.run_command(command),
             [command] => shell.run_lone_command(command),
             stages => {
                 shell.line = pipeline.line;
                 shell.run_stages(stages)?;
-                shell.check_status()
+                if pipeline.negated { Ok(()) } else { shell.check_status() }
             }
         };
-        self.errexit_ignored += u32::from(pipeline.negated);
+        // As in bash, a function called behind `!` that sets `-e` itself is not spared.
+        let ignored = pipeline.negated && self.options.get(SetOption::Errexit);
+        self.errexit_ignored += u32::from(ignored);
         let result = match pipeline.time {
             Some(format) => self.run_timed(format, run),
             None => run(self),
         };
-        self.errexit_ignored -= u32::from(pipeline.negated);
+        self.errexit_ignored -= u32::from(ignored);
         result?;
         if pipeline.negated {
             self.status = i32::from(self.status == 0);

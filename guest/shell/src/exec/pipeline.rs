@@ -74,6 +74,14 @@ impl Shell {
             } else {
                 (None, None)
             };
+            // The DEBUG trap runs before a simple command is given its process;
+            // with functrace, the process has it, too.
+            if let Command::Simple(simple) = command
+                && (plans[index] == Plan::Program || !self.options.get(SetOption::Functrace))
+                && !(in_place && here == Some(index))
+            {
+                self.debug_trap(|| super::trace::simple_text(simple))?;
+            }
             let stage = if here == Some(index) {
                 Stage::Here(input.take(), output)
             } else {
@@ -196,10 +204,16 @@ impl Shell {
         let status = self.status;
         self.files.set(1, output.clone());
         let written = capture.take().and_then(|bytes| {
-            if bytes.len() <= PIPE_BUFFER { output.write_bytes(&bytes) } else { fork::feed(output.kernel()?, &bytes) }
+            if bytes.len() <= PIPE_BUFFER {
+                output.write_bytes(&bytes)?;
+                return Ok(Stage::Done(status));
+            }
+            let feeder = fork::feed(output.kernel()?, &bytes)?;
+            // Its end is the builtin's: at once, or of a pipe that nobody reads.
+            Ok(if status == 0 { Stage::Process(feeder) } else { Stage::Done(status) })
         });
         match written {
-            Ok(()) => Stage::Done(status),
+            Ok(stage) => stage,
             Err(error) => {
                 self.error(format!("write error: {}", error.message()));
                 Stage::Done(1)

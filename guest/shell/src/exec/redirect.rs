@@ -65,6 +65,9 @@ impl Shell {
     }
 
     fn redirect_one(&mut self, redirect: &Redirect, undo: &mut Undo) -> Result<(), Failure> {
+        if self.is_restricted() {
+            self.refuse_output(&redirect.kind)?;
+        }
         let read = OpenFlags::READ;
         let write = OpenFlags::WRITE | OpenFlags::CREATE;
         let file = match &redirect.kind {
@@ -94,6 +97,30 @@ impl Shell {
             _ => 0,
         };
         self.install(&redirect.fd, default, Some(file), undo)
+    }
+
+    /// A restricted shell writes to no file by name.
+    #[cold]
+    fn refuse_output(&mut self, kind: &RedirectKind) -> Result<(), Failure> {
+        let word = match kind {
+            RedirectKind::Write(word)
+            | RedirectKind::Clobber(word)
+            | RedirectKind::Append(word)
+            | RedirectKind::ReadWrite(word)
+            | RedirectKind::WriteBoth(word)
+            | RedirectKind::AppendBoth(word) => word,
+            RedirectKind::DuplicateOutput(word)
+                if !word
+                    .as_literal()
+                    .is_some_and(|text| text.iter().all(|byte| byte.is_ascii_digit() || *byte == b'-')) =>
+            {
+                word
+            }
+            _ => return Ok(()),
+        };
+        let path = self.expand_redirect(word)?;
+        self.error([path.as_slice(), b": restricted: cannot redirect output"].concat());
+        Err(Failure::Reported)
     }
 
     /// Puts a file at the descriptor on the left; none closes it.

@@ -65,6 +65,7 @@ impl Shell {
         let main = kind == Text::Main;
         // A function that no file holds counts as the environment's.
         let source = self.frames.last().map_or_else(|| "environment".into(), |frame| frame.source.clone());
+        self.traps.note_text(text);
         let mut parser = Parser::new(text, &source, first_line);
         let mut ran = false;
         loop {

@@ -5,7 +5,7 @@ use std::rc::Rc;
 
 use bstr::BString;
 
-use crate::ast::{Argument, AssignedValue, Assignment, Function, QuoteStyle, Simple, Word, WordPart};
+use crate::ast::{Argument, ArrayElement, AssignedValue, Assignment, Function, QuoteStyle, Simple, Word, WordPart};
 use crate::builtins::{Builtin, Call, DeclArg};
 use crate::exec::Undo;
 use crate::options::SetOption;
@@ -67,7 +67,7 @@ impl Shell {
         let mut expanded = Vec::with_capacity(simple.words.len());
         for argument in &simple.words {
             expanded.push(match argument {
-                Argument::Assignment(assignment) => self.expand_declared(assignment)?,
+                Argument::Assignment(assignment) => self.expand_declared(assignment, !simple.assignments.is_empty())?,
                 Argument::Word(_) => None,
             });
         }
@@ -95,8 +95,22 @@ impl Shell {
 
     /// A declaration's operand with its value expanded; none where there is
     /// nothing to expand ahead.
-    fn expand_declared(&mut self, assignment: &Assignment) -> Run<Option<Assignment>> {
-        let AssignedValue::Scalar(word) = &assignment.value else { return Ok(None) };
+    fn expand_declared(&mut self, assignment: &Assignment, temporary: bool) -> Run<Option<Assignment>> {
+        let word = match &assignment.value {
+            AssignedValue::Scalar(word) => word,
+            // Whether it becomes an associative array, where words are pairs, is
+            // not known yet; an index may have effects.
+            AssignedValue::Array(elements) if !temporary || elements.iter().any(|element| element.index.is_some()) => {
+                return Ok(None);
+            }
+            // Before the command's own assignments are made: IFS may be one.
+            AssignedValue::Array(elements) => {
+                let words: Vec<Word> = elements.iter().map(|element| element.value.clone()).collect();
+                let fields = self.expand_words(&words)?;
+                let elements = fields.into_iter().map(|field| ArrayElement { index: None, value: quoted_word(field) });
+                return Ok(Some(Assignment { value: AssignedValue::Array(elements.collect()), ..assignment.clone() }));
+            }
+        };
         if matches!(word.parts.as_slice(), [] | [WordPart::Quoted(..)]) {
             return Ok(None);
         }
@@ -105,7 +119,7 @@ impl Shell {
             name: assignment.name.clone(),
             index: assignment.index.clone(),
             append: assignment.append,
-            value: AssignedValue::Scalar(Word { parts: vec![WordPart::Quoted(value, QuoteStyle::Single)] }),
+            value: AssignedValue::Scalar(quoted_word(value)),
             line: assignment.line,
         }))
     }
@@ -306,4 +320,9 @@ fn operand_text(assignment: &Assignment) -> BString {
         }
     }
     text
+}
+
+/// A word that is just this text.
+fn quoted_word(text: BString) -> Word {
+    Word { parts: vec![WordPart::Quoted(text, QuoteStyle::Single)] }
 }

@@ -56,6 +56,7 @@ impl Shell {
     /// Becomes a subshell; the parent, to be given to `restore`.
     pub(super) fn begin_subshell(&mut self) -> Box<Shell> {
         let saved = Box::new(self.clone());
+        self.traps.share_process();
         self.virtual_pid =
             Some(NEXT_VIRTUAL_PID.replace(NEXT_VIRTUAL_PID.get().wrapping_add(1).max(FIRST_VIRTUAL_PID)));
         self.become_subshell();
@@ -98,7 +99,10 @@ impl Shell {
         crate::expand::text::locale_changed();
         let status = self.status;
         let left = std::mem::replace(self, *saved);
-        self.restore_dispositions(&left.traps);
+        self.deferred_signals |= left.deferred_signals;
+        if self.deferred_signals != 0 {
+            self.poll_countdown = 0;
+        }
         self.orphans |= left.orphans || !left.jobs.is_empty();
         self.poll_countdown = self.poll_countdown.min(left.poll_countdown);
         self.status = status;

@@ -159,7 +159,7 @@ impl Shell {
     #[inline]
     pub(crate) fn trace_arith(&mut self, expression: &Arith) {
         if self.tracing() {
-            let line = concat(&[b"(( ", expression.text.trim_ascii(), b" ))"]);
+            let line = concat(&[b"(( ", &expression.text, b" ))"]);
             self.trace_line(&line);
         }
     }

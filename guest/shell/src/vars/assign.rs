@@ -498,7 +498,13 @@ impl Shell {
             // `a=(key value key value)`
             let mut key = None;
             for element in elements {
-                let text = self.expand_string(&element.value)?;
+                let mut text = self.expand_string(&element.value)?;
+                if let Some((subscript, append)) = &element.index {
+                    // Among keys and values this is a word like any other.
+                    let subscript = self.expand_string(&subscript.word)?;
+                    let equals: &[u8] = if *append { b"]+=" } else { b"]=" };
+                    text = [b"[".as_slice(), &subscript, equals, &text].concat().into();
+                }
                 match key.take() {
                     None if text.is_empty() => return Err(self.bad_subscript(name, b"")),
                     None => key = Some(text),
