@@ -21,6 +21,7 @@ use crate::{signals, threads};
 unsafe extern "C" {
     fn open(path: *const c_char, flags: c_int, arguments: *const c_int) -> c_int;
     fn close(fd: c_int) -> c_int;
+    fn pwrite(fd: c_int, buf: *const c_void, len: usize, offset: i64) -> isize;
     fn __real_open(path: *const c_char, flags: c_int, arguments: *const c_int) -> c_int;
     fn __real_close(fd: c_int) -> c_int;
     fn __real_read(fd: c_int, buf: *mut c_void, len: usize) -> isize;
@@ -380,6 +381,28 @@ unsafe extern "C" fn __wrap_pread(fd: c_int, buf: *mut c_void, len: usize, offse
         Some(Err(errno)) => interrupted(errno) as isize,
         // SAFETY: the caller's promise.
         None => unsafe { __real_pread(fd, buf, len, offset) },
+    }
+}
+
+/// # Safety
+/// As pwrite(2).
+#[unsafe(no_mangle)]
+unsafe extern "C" fn __wrap_python_pwrite(fd: c_int, buf: *const c_void, len: usize, offset: i64) -> isize {
+    let len = len.min(WRITE_LIMIT);
+    let written = with(fd, |entry| {
+        // SAFETY: the caller's buffer has `len` bytes.
+        let data = if len == 0 { &[] } else { unsafe { std::slice::from_raw_parts(buf.cast::<u8>(), len) } };
+        let here = entry.file.seek_to(0, Whence::Current)?;
+        entry.file.seek_to(offset, Whence::Set)?;
+        let written = entry.file.try_write(data);
+        entry.file.seek_to(i64::try_from(here).map_err(|_| Errno::Overflow)?, Whence::Set)?;
+        written
+    });
+    match written {
+        Some(Ok(count)) => count as isize,
+        Some(Err(errno)) => interrupted(errno) as isize,
+        // SAFETY: the caller's promise.
+        None => unsafe { pwrite(fd, buf, len, offset) },
     }
 }
 

@@ -463,8 +463,20 @@ fn pause(py: Python<'_>) -> PyResult<()> {
     py.check_signals()
 }
 
+/// The signals that there are.
+#[pyfunction]
+fn valid_signals() -> std::collections::BTreeSet<u8> {
+    (1..=64).filter(|&number| Signal::new(number).is_some()).collect()
+}
+
+/// What a signal interrupts goes on by itself in any case.
+#[pyfunction]
+fn siginterrupt(_signalnum: i32, _flag: bool) {}
+
 /// Completes `_signal`, which `signal` takes its functions from.
 pub(crate) fn extend_signal(module: &Bound<'_, PyModule>) -> PyResult<()> {
     put(module, wrap_pyfunction!(alarm, module)?)?;
+    put(module, wrap_pyfunction!(siginterrupt, module)?)?;
+    put(module, wrap_pyfunction!(valid_signals, module)?)?;
     put(module, wrap_pyfunction!(pause, module)?)
 }

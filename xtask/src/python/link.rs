@@ -35,7 +35,9 @@ pub(super) fn component(ours: &[u8], libraries: &Path) -> Result<Vec<u8>> {
             module = rename_imports(&module, |from, import| {
                 // What is for Python alone goes before what every command has.
                 let names = [format!("__wrap_python_{import}"), format!("__wrap_{import}")];
-                let wrapper = names.into_iter().find(|name| from == "env" && replaced.contains(name))?;
+                // The function itself, or its address.
+                let wrapper =
+                    names.into_iter().find(|name| (from == "env" || from == "GOT.func") && replaced.contains(name))?;
                 Some((from.to_owned(), wrapper))
             })?;
         }
