@@ -232,3 +232,21 @@ fn a_virtual_environment_with_a_wheel() {
     out(&session, "pip install --no-index --find-links . hello-x");
     assert_eq!(out(&session, "hello-x; pip list --format=freeze 2>/dev/null | head -n 1"), "hello\nhello-x==1.0\n");
 }
+
+#[test]
+fn the_library_finds_what_it_asks_for() {
+    let Some(session) = python() else { return };
+    let program = "import ctypes, ctypes.util, datetime, os, signal, sqlite3, zoneinfo\n\
+        db = sqlite3.connect('db'); db.execute('create table t (x)'); db.execute('insert into t values (7)'); db.commit()\n\
+        print(os.stat('db').st_size > 0, sqlite3.connect('db').execute('select x from t').fetchall())\n\
+        f = os.open('f', os.O_RDWR | os.O_CREAT); os.pwrite(f, b'abc', 2); print(os.pread(f, 9, 0), os.lseek(f, 0, 1))\n\
+        print(datetime.datetime(2026, 7, 1, tzinfo=zoneinfo.ZoneInfo('Europe/Berlin')))\n\
+        print(signal.SIGTERM in signal.valid_signals(), ctypes.c_uint8(-1).value, ctypes.sizeof(ctypes.c_long))\n\
+        try: ctypes.CDLL('libm.so')\n\
+        except OSError as e: print(e)";
+    assert_eq!(
+        py(&session, program),
+        "True [(7,)]\nb'\\x00\\x00abc' 0\n2026-07-01 00:00:00+02:00\nTrue 255 4\n\
+         libm.so: native libraries cannot be loaded here\n"
+    );
+}

@@ -5,6 +5,7 @@ mod common;
 
 mod basics;
 mod network;
+mod programs;
 mod threads;
 
 use agentfense::Userland;

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use agentfense::blocking::Sandbox;
 use agentfense::{Limits, Mount, Userland};
 
-use super::wheel::Parts;
+use super::wheel::{Parts, ZONES};
 use super::{LIBRARY, failed, host_python, sha256};
 use crate::Result;
 
@@ -14,7 +14,8 @@ use crate::Result;
 const LEFT_OUT: [&str; 4] = ["idlelib", "tkinter", "turtle.py", "turtledemo"];
 
 /// Our modules, for what CPython has in C and the build lacks: name and text.
-const OURS: [(&str, &str); 7] = [
+const OURS: [(&str, &str); 8] = [
+    ("ctypes/__init__.py", include_str!("../../../guest/python/lib/ctypes.py")),
     ("ensurepip/_copy.py", include_str!("../../../guest/python/lib/ensurepip_copy.py")),
     ("fcntl.py", include_str!("../../../guest/python/lib/fcntl.py")),
     ("grp.py", include_str!("../../../guest/python/lib/grp.py")),
@@ -69,6 +70,7 @@ pub(super) fn build(directory: &Path, parts: &Parts) -> Result {
     let stamp = directory.join("tree.stamp");
     let read = |path: &Path| std::fs::read(path).map_err(failed(path));
     let mut made_from = sha256(&read(&parts.library)?) + &sha256(&read(&parts.pip)?);
+    made_from.push_str(&sha256(&read(&parts.zones)?));
     made_from.push_str(&sha256(COMPILE.as_bytes()));
     made_from.extend(OURS.iter().map(|(_, text)| sha256(text.as_bytes())));
     made_from.extend(CHANGES.iter().map(|(_, _, to)| sha256(to.as_bytes())));
@@ -98,6 +100,14 @@ pub(super) fn build(directory: &Path, parts: &Parts) -> Result {
     std::fs::copy(&parts.pip, bundled.join(name)).map_err(failed(&parts.pip))?;
     let packages = make("site-packages")?;
     host_python(&["-m", "zipfile", "-e", &parts.pip.to_string_lossy(), &packages.to_string_lossy()])?;
+    // Where `zoneinfo` looks for what a system may lack; part of the library, not a package of the user's.
+    let zones = make("zones")?;
+    host_python(&["-m", "zipfile", "-e", &parts.zones.to_string_lossy(), &zones.to_string_lossy()])?;
+    let (from, to) = (zones.join("tzdata"), tree.join("tzdata"));
+    std::fs::rename(&from, &to).map_err(failed(&from))?;
+    let licenses = zones.join(format!("tzdata-{ZONES}.dist-info/licenses"));
+    std::fs::rename(&licenses, to.join("licenses")).map_err(failed(&licenses))?;
+    std::fs::remove_dir_all(&zones).map_err(failed(&zones))?;
     for (name, text) in OURS {
         let path = tree.join(name);
         std::fs::write(&path, text).map_err(failed(&path))?;

@@ -11,10 +11,14 @@ use crate::Result;
 /// What is fetched, as pip checks it: name, version and the file's SHA-256.
 /// The first has CPython for WASI inside, whatever host the wheel is for, so
 /// one host's wheel is enough.
-const REQUIREMENTS: [(&str, &str, &str); 2] = [
+const REQUIREMENTS: [(&str, &str, &str); 3] = [
     ("componentize-py", "0.25.1", "8623cd8cab8453cb0cd8bf03f3c7103420d06f2f3d360186a280a70a1ca5e89f"),
     ("pip", "26.3", "f3b60b20ffaadd4415ed7957212a38ac63fa4c5fa375bd0f4a797777940fad13"),
+    ("tzdata", ZONES, "0a10eec6e13ef16b627fabed9a5f2ba61a62b1c67f327305f4e7e412a70b4aec"),
 ];
+
+/// The version of the time zones.
+pub(super) const ZONES: &str = "2026.6";
 
 /// The wheel's native module, which holds the rest as zstd frames.
 const CONTAINER: &str = "componentize_py/componentize_py.abi3.so";
@@ -41,6 +45,8 @@ pub(super) struct Parts {
     pub(super) library: PathBuf,
     /// pip's wheel.
     pub(super) pip: PathBuf,
+    /// The wheel of the time zones.
+    pub(super) zones: PathBuf,
 }
 
 /// Fetches the wheels that are not there, by their hashes.
@@ -91,7 +97,7 @@ fn find(wheels: &Path, name: &str) -> Result<PathBuf> {
 /// Takes the parts out of the wheels.
 pub(super) fn extract(wheels: &Path, to: &Path) -> Result<Parts> {
     std::fs::create_dir_all(to).map_err(failed(to))?;
-    let parts = Parts { library: to.join(LIBRARY), pip: find(wheels, "pip")? };
+    let parts = Parts { library: to.join(LIBRARY), pip: find(wheels, "pip")?, zones: find(wheels, "tzdata")? };
     let whole = |(name, hash): &(&str, &str)| std::fs::read(to.join(name)).is_ok_and(|bytes| sha256(&bytes) == *hash);
     if PARTS.iter().all(whole) {
         return Ok(parts);
