@@ -4,6 +4,7 @@
 mod common;
 
 mod basics;
+mod interpreter;
 mod network;
 mod programs;
 mod threads;

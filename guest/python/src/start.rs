@@ -36,6 +36,7 @@ world::export!(Python with_types_in world);
 #[unsafe(no_mangle)]
 unsafe extern "C" fn __main_argc_argv(argc: c_int, argv: *mut *mut c_char) -> c_int {
     crate::memory::set_allocator();
+    crate::hash::set_function();
     crate::extend::builtin_modules();
     // SAFETY: the caller's promise.
     unsafe { Py_BytesMain(argc, argv) }
