@@ -2,7 +2,7 @@
 //!
 //! The build has no `pymalloc`, so each object would be a piece of libc's heap. Objects are small, of few sizes, and
 //! made and dropped all the time: here a *page* holds pieces of one size, and taking or giving back a piece is a few
-//! instructions. What is larger is libc's, and so is what `PYTHONMALLOC` chooses instead.
+//! instructions. What is larger is libc's. `PYTHONMALLOC` puts another allocator in the place of both.
 //!
 //! Python calls these functions with its interpreter attached, one at a time.
 
@@ -126,7 +126,7 @@ unsafe extern "C" fn realloc(context: *mut c_void, old: *mut c_void, size: usize
     let had = match page {
         // SAFETY: a page of ours has a header.
         Some(page) => unsafe { page.as_ref().size },
-        // SAFETY: the caller's promise: null, which is what a new piece is asked for with, is not libc's to grow.
+        // SAFETY: the caller's promise; nothing is there to be grown.
         None if old.is_null() => return unsafe { malloc(context, size) },
         // SAFETY: the caller's promise.
         None => return unsafe { libc::realloc(old, size.max(1)) },
