@@ -109,6 +109,19 @@ fn the_sockets_are_listed() {
 }
 
 #[test]
+fn getent_asks_the_resolver() {
+    let (sandbox, log) = with_rules(&[]);
+    let session = bash(&sandbox);
+    let hosts = out(&session, "getent hosts localhost; getent ahostsv4 a.localhost");
+    assert_eq!(
+        hosts.lines().map(|line| line.split_whitespace().collect::<Vec<_>>().join(" ")).collect::<Vec<_>>(),
+        ["127.0.0.1 localhost", "127.0.0.1 STREAM a.localhost", "127.0.0.1 DGRAM", "127.0.0.1 RAW"]
+    );
+    assert_eq!(session.exec("getent ahosts example.com").unwrap().exit_code, Some(2));
+    assert_eq!(lines(&log), ["lookup example.com denied: no rule allows it; one would be 'example.com'"]);
+}
+
+#[test]
 fn redirections_connect_as_in_bash() {
     let sandbox = sandbox();
     let session = bash(&sandbox);

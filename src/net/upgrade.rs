@@ -12,7 +12,7 @@ use crate::fs::Errno;
 const PROTOCOLS_MAX: usize = 16;
 const PROTOCOL_LENGTH: std::ops::RangeInclusive<usize> = 1..=255;
 /// Bytes of certificates that a guest can give: several times the roots of a browser.
-const ROOTS_BYTES: usize = 4 << 20;
+const ROOTS_BYTES: usize = 1 << 20;
 
 /// What a guest asks for.
 #[cfg_attr(not(feature = "tls"), allow(dead_code, reason = "nobody reads it without TLS"))]
