@@ -202,16 +202,16 @@ impl Shell {
             if !operands.is_empty() {
                 self.name = operands.remove(0);
             }
-            self.positional = Rc::new(operands);
+            self.positional = operands.into();
             return self.run_command_text(script.into());
         }
         if operands.is_empty() || standard_input {
-            self.positional = Rc::new(operands);
+            self.positional = operands.into();
             self.options.set_source(b's');
             return self.run_standard_input();
         }
         let script = operands.remove(0);
-        self.positional = Rc::new(operands);
+        self.positional = operands.into();
         self.run_script_file(script)
     }
 

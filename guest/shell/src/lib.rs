@@ -24,6 +24,7 @@ pub mod jobs;
 pub mod messages;
 pub mod options;
 pub mod pattern;
+pub mod positional;
 pub mod prompt;
 pub mod regex;
 mod restricted;

@@ -100,7 +100,7 @@ impl Shell {
         let Request { script, name, arguments, env, cwd } = request;
         let is_file = name.is_some();
         let own_name = self.name.clone();
-        let own_arguments = arguments.map(|list| std::mem::replace(&mut self.positional, Rc::new(list)));
+        let own_arguments = arguments.map(|list| std::mem::replace(&mut self.positional, list.into()));
         let own_cwd = self.cwd.clone();
         let mut moved = false;
         if let Some(cwd) = &cwd {

@@ -19,6 +19,7 @@ use crate::exec::Coprocess;
 use crate::files::FileTable;
 use crate::jobs::Jobs;
 use crate::options::Options;
+use crate::positional::Positional;
 use crate::traps::Traps;
 use crate::vars::Variables;
 
@@ -142,7 +143,7 @@ pub struct Shell {
     /// `$0`
     pub name: BString,
     /// `$1` and on.
-    pub positional: Rc<Vec<BString>>,
+    pub positional: Positional,
     /// `$?`
     pub status: i32,
     /// PIPESTATUS

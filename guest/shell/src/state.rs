@@ -16,6 +16,7 @@ use crate::completion::Completions;
 use crate::files::FileTable;
 use crate::jobs::Jobs;
 use crate::options::Options;
+use crate::positional::Positional;
 use crate::shell::{CommandHash, Frame, PipeStatus, Role, Shell};
 use crate::traps::Traps;
 use crate::vars::Variables;
@@ -64,7 +65,7 @@ state! {
     dir_stack: Rc<Vec<BString>>,
     umask: u32,
     name: BString,
-    positional: Rc<Vec<BString>>,
+    positional: Positional,
     status: i32,
     pipe_status: PipeStatus,
     line: u32,
@@ -159,7 +160,7 @@ impl Shell {
             dir_stack: Rc::default(),
             umask: 0o022,
             name: "bash".into(),
-            positional: Rc::default(),
+            positional: Positional::default(),
             status: 0,
             pipe_status: PipeStatus::One(0),
             line: 0,
@@ -206,7 +207,7 @@ mod tests {
     fn sample() -> Shell {
         let mut shell = Shell::bare();
         Rc::make_mut(&mut shell.aliases).insert("ll".into(), "ls -l".into());
-        shell.positional = Rc::new(vec!["one".into(), b"t\xffwo".as_slice().into()]);
+        shell.positional = vec!["one".into(), b"t\xffwo".as_slice().into()].into();
         shell.status = 3;
         shell.pipe_status = PipeStatus::Many(Rc::new(vec![1, 2]));
         shell

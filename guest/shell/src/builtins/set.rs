@@ -1,7 +1,5 @@
 //! `set`: options and positional parameters; without arguments, the variables.
 
-use std::rc::Rc;
-
 use bstr::BString;
 
 use crate::expand::quote;
@@ -69,7 +67,7 @@ pub fn set(shell: &mut Shell, args: &[BString]) -> Run<i32> {
         }
     }
     if let Some(words) = positional {
-        shell.positional = Rc::new(words.to_vec());
+        shell.positional = words.to_vec().into();
     }
     Ok(0)
 }

@@ -1,7 +1,5 @@
 //! `shift`
 
-use std::rc::Rc;
-
 use bstr::BString;
 
 use crate::options::{SetOption, Shopt};
@@ -35,7 +33,7 @@ pub fn shift(shell: &mut Shell, args: &[BString]) -> Run<i32> {
         return Ok(1);
     };
     if count > 0 {
-        Rc::make_mut(&mut shell.positional).drain(..count);
+        shell.positional.shift(count);
     }
     Ok(0)
 }

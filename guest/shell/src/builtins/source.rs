@@ -90,11 +90,11 @@ impl Shell {
         self.enter()?;
         self.trace_level += 1;
         let call_line = self.line;
-        let own = arguments.map(|arguments| std::mem::replace(&mut self.positional, Rc::new(arguments)));
+        let own = arguments.map(|arguments| std::mem::replace(&mut self.positional, arguments.into()));
         let given = own.as_ref().map(|_| self.positional.clone());
         self.record_first_arguments();
         let recorded = self.call_arguments.len();
-        let call = if own.is_some() { self.positional.clone() } else { Rc::new(vec![path.clone()]) };
+        let call = if own.is_some() { self.positional.list() } else { Rc::new(vec![path.clone()]) };
         Rc::make_mut(&mut self.call_arguments).push(call);
         let frame = Frame { name: "source".into(), source: path, call_line, function: false };
         Rc::make_mut(&mut self.frames).push(frame);
@@ -109,7 +109,7 @@ impl Shell {
         Rc::make_mut(&mut self.call_arguments).truncate(recorded);
         // `set --` in the file changes the caller's parameters for good.
         if let (Some(own), Some(given)) = (own, given)
-            && Rc::ptr_eq(&given, &self.positional)
+            && given.is_same(&self.positional)
         {
             self.positional = own;
         }

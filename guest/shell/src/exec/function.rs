@@ -47,7 +47,7 @@ impl Shell {
         self.enter()?;
         let last_argument = words.last().cloned().unwrap_or_default();
         words.remove(0);
-        let positional = std::mem::replace(&mut self.positional, Rc::new(words));
+        let positional = std::mem::replace(&mut self.positional, words.into());
         let loop_depth = std::mem::take(&mut self.loop_depth);
         let call_line = self.line;
         Rc::make_mut(&mut self.frames).push(Frame {
@@ -58,7 +58,7 @@ impl Shell {
         });
         let recorded = self.options.shopt(Shopt::Extdebug).then_some(self.call_arguments.len());
         if recorded.is_some() {
-            let arguments = self.positional.clone();
+            let arguments = self.positional.list();
             Rc::make_mut(&mut self.call_arguments).push(arguments);
         }
         self.vars.push_scope();

@@ -186,7 +186,7 @@ impl Shell {
         fresh.files = std::mem::take(&mut self.files);
         fresh.traps.set_ignored_at_start(self.traps.ignored());
         *self = fresh;
-        self.positional = Rc::new(arguments);
+        self.positional = arguments.into();
         match self.read_file(&path)? {
             Ok(text) => self.run_main_script(path, &text),
             Err(error) => {

@@ -22,7 +22,7 @@ impl Shell {
         self.line = line;
         let values = match words {
             Some(words) => Rc::new(self.expand_words(words)?),
-            None => self.positional.clone(),
+            None => self.positional.list(),
         };
         self.status = 0;
         if values.is_empty() {

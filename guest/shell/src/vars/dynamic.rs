@@ -177,7 +177,7 @@ impl Shell {
     /// asked for outside functions.
     pub(crate) fn record_first_arguments(&mut self) {
         if self.call_arguments.is_empty() && !self.frames.iter().any(|frame| frame.function) {
-            self.call_arguments = Rc::new(vec![self.positional.clone()]);
+            self.call_arguments = Rc::new(vec![self.positional.list()]);
         }
     }
 
