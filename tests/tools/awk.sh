@@ -28,7 +28,7 @@ awk 'BEGIN{exit 3}'; echo $?; echo a | awk '{exit 2} END{print "end"}'; echo $?;
 printf 'ab\naab\n' | awk '/^a{2}b/'; echo 'a.b' | awk '$0 ~ "a\\.b"'; echo 'foo bar' | awk '{print gensub(/(o+)/,"<\\1>","g")}'; echo x | awk '{print $0 ~ /[[:alpha:]]/, !/y/}'; echo 'a/b' | awk '/a\/b/'
 ### comparison
 echo '10 9' | awk '{print ($1>$2), ("10">"9"), ($1"">$2"")}'; awk 'BEGIN{print (1==1.0), ("a"<"b"), (""==0), x==0, x==""}'
-### files missing (stderr, wrong)
+### files missing (stderr)
 awk '{print}' nofile; echo $?
 ### syntax errors
 awk 'BEGIN{print (}' 2>/dev/null; echo $?; awk 2>/dev/null; echo $?
@@ -135,3 +135,5 @@ awk '{a[NR]=$0}END{for(i=NR;i>0;i--)print a[i]}' <<< $'1\n2\n3'
 awk 'BEGIN{printf "%'"'"'d\n", 1234567; printf "%+d % d %#x %#o\n", 5, 5, 255, 8}'
 awk 'BEGIN { "nosuchcmd 2>/dev/null" | getline x; print close("nosuchcmd 2>/dev/null") }'
 awk 'BEGIN { print substr("hello", 2, 100), index("foo","o"), match("abc", "z"), RSTART, RLENGTH }'
+### no name, no text, no function
+awk '{ print FILENAME }' <<< x; awk 'BEGIN { print index("abc", "") }'; awk 'BEGIN { nothing() }' 2>/dev/null; echo $?

@@ -51,6 +51,7 @@ echo a > f; chmod 700 f; echo bb > g; cp --attributes-only f g; cat g
 ### remove the destination first
 echo a > f; echo b > g; ln g h; cp --remove-destination f g; cat h
 ### standard input (wrong)
+# a pipe has no mode here that the copy could have
 echo a | cp /dev/stdin f
 ### an empty file and a binary one
 : > e; cp e f; printf '\0\377' > b; cp b c

@@ -14,6 +14,7 @@ tree; find . -type f -perm 755; find . -type f -perm -100; find . -type f -perm 
 ### depth
 tree; find . -maxdepth 1 | sort; find . -mindepth 2 -maxdepth 2 | sort; find a -depth
 ### not, and, or, brackets (wrong)
+# GNU prints what is before the comma, against its manual
 tree; find . ! -type d | sort; find . -type f \( -name '*.c' -o -name '*.txt' \) | sort; find . -type f -a -not -name '*.c' | sort; find . -type d -name a , -name b
 ### prune
 tree; find . -name b -prune -o -type f -print | sort

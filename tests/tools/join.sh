@@ -10,6 +10,7 @@ printf 'A 1\n' > x; printf 'a 2\n' > y; join -i x y; printf 'h 1\nA 1\n' > x; pr
 ### repeated keys
 printf 'a 1\na 2\n' > x; printf 'a x\na y\n' > y; join x y
 ### missing (stderr, wrong)
+# uutils says it in other words
 f; join x nofile; echo $?; join x; echo $?; join -1 0 x y; echo $?
 ### a row of calls
 printf '1 a\n2 b\n3 c\n' > f; printf '1 x\n3 y\n4 z\n' > g; join f g; join -a1 f g; join -a2 f g; join -v1 f g; join -v 2 f g; join -o 1.2,2.2 f g; join -o auto -e EMPTY -a1 -a2 f g; join -t' ' f g; join -1 2 -2 1 f g; join -j 1 f g; printf 'A 1\n' > h; printf 'a 2\n' > i; join -i h i; join --header f g; join -e X -o 0,1.2,2.2 -a1 f g; printf '2 b\n1 a\n' > u; join u g; echo $?; join --nocheck-order u g; printf 'a,1\n' | join -t, - <(printf 'a,2\n'); join -z f g | od -c | head -2; join f nosuch; echo $?; join -t: f g

@@ -22,8 +22,10 @@ $p '%*d|%-*d|%.*f\n' 5 42 5 42 2 3.14159
 ### hex and octal in
 $p '%d %d %d\n' 0x1f 010 -0x1
 ### wrong numbers (stderr, wrong)
+# uutils takes the empty string for no number
 $p '%d\n' x; echo $?; $p '%d\n' 3x; echo $?; $p '%d\n' ''; echo $?
 ### wrong formats (stderr, wrong)
+# uutils says it without the path
 $p '%z\n' 1; echo $?; $p; echo $?
 ### quoting
 $p '%q\n' 'a b' "it's" plain ''

@@ -19,6 +19,7 @@ echo a > f; echo n | rm -i f 2>/dev/null; ls; echo y | rm -i f 2>/dev/null; ls
 ### once interactive
 for i in 1 2 3 4; do : > $i; done; echo n | rm -I 1 2 3 4 2>/dev/null; ls; echo y | rm -I 1 2 3 4 2>/dev/null; ls
 ### a prompt (stderr, wrong)
+# uutils says it in other words
 echo a > f; echo n | rm -i f
 ### links are not followed
 mkdir d; echo a > d/f; ln -s d l; ln -s nowhere n; rm l n; rm -r d
@@ -39,6 +40,7 @@ echo a > f; chmod 400 f; echo | rm f; ls
 ### odd names
 : > 'a b'; : > $'n\nl'; : > '*'; rm '*'; ls -b; rm -f *
 ### not a directory (stderr, wrong)
+# uutils says it in other words
 echo a > f; rm f/g; echo $?; rm -f f/g; echo $?
 ### unknown option
 rm --nope 2>/dev/null; echo $?

@@ -30,6 +30,7 @@ printf 'a\0b\0' | sed -z s/^/x/ | od -c
 ### separate files
 seq 2 > a; seq 3 4 > b; sed -n '$p' a b; sed -sn '$p' a b; sed -n 'F;1p' a
 ### wrong (stderr, wrong)
+# the usage is in our words
 echo a | sed 's/a/b'; echo $?; echo a | sed k; echo $?; sed; echo $?; sed p nofile; echo $?; echo a | sed -n '/a'; echo $?
 ### empty regex, flags
 echo abcabc | sed '/b/s//X/g'; echo aaa | sed 's/a/b/2g'; echo abc | sed -n 's/b/x/p'; printf 'a\nb\n' | sed 'N;s/^b/x/M'

@@ -9,6 +9,7 @@ seq -f '%03g' 3; seq -f 'x%.2fy' 1 0.5 2; seq -f '%e' 2; seq -f '%%%g' 2; seq -f
 ### negative
 seq -3 -1; seq -1 -1 -3; seq -- -2 0
 ### wrong (stderr, wrong)
+# uutils says it in other words
 seq; echo $?; seq x; echo $?; seq 1 0 3; echo $?; seq -f '%d' 3; echo $?; seq -f 'x' 3; echo $?; seq 1 2 3 4; echo $?
 ### large
 seq 999999 1000001; seq 1 1000000 3000001; seq 18446744073709551615 18446744073709551616; seq 1e20 1e20

@@ -5,4 +5,5 @@ head -c 1000 /dev/zero > z; seq 5 | shuf --random-source=z; shuf -i 1-10 -n3 --r
 ### output, zero
 seq 3 | shuf -o f; sort f; rm f; printf 'a\0b\0' | shuf -z | tr '\0' '\n' | sort
 ### wrong (stderr, wrong)
+# uutils says it in other words
 shuf -i 5-1; echo $?; shuf -i x; echo $?; shuf nofile; echo $?; shuf -n x </dev/null; echo $?; shuf a b; echo $?

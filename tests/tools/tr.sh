@@ -39,6 +39,7 @@ echo a | tr -d a b; echo $?; echo a | tr a b c; echo $?
 ### range in the wrong order (stderr)
 echo a | tr z-a x; echo $?
 ### class in the second set (stderr, wrong)
+# uutils says it in other words
 echo a | tr a '[:digit:]'; echo $?
 ### rot13
 echo 'Hello' | tr 'A-Za-z' 'N-ZA-Mn-za-m'

@@ -75,12 +75,17 @@ fn run_program(options: Options, name: Vec<u8>, shown: &str, host: &mut dyn Host
     let (source, parts) = load(&options.sources, host)?;
     // Which part a line of the whole is in.
     let place = |line: u32| {
+        if line == 0 {
+            return String::new();
+        }
         let part = parts.iter().rev().find(|part| part.first <= line).or(parts.first());
         part.map_or_else(String::new, |part| format!("{}:{}: ", part.name, line - part.first.min(line) + 1))
     };
     let bytes = options.bytes || c_locale(&host.environment());
-    let program =
-        parser::parse(&source, bytes).map_err(|error| (1, format!("{}{}", place(error.line), error.message)))?;
+    let program = parser::parse(&source, bytes).map_err(|error| {
+        let status = if error.message.starts_with("fatal:") { 2 } else { 1 };
+        (status, format!("{}{}", place(error.line), error.message))
+    })?;
     let mut argv = vec![name];
     argv.extend(options.operands);
     let mut interp = interp::Interp::new(&program, host, argv, bytes);

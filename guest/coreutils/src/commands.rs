@@ -35,8 +35,6 @@ macro_rules! table {
 }
 
 table! {
-    base32 uu_base32
-    base64 uu_base64
     basenc uu_basenc
     cksum uu_cksum
     csplit uu_csplit

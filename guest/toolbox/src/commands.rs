@@ -24,6 +24,8 @@ table! {
     "arch" own::host::arch;
     "awk" own::awk::main, 2;
     "b2sum" own::digest::b2sum;
+    "base32" own::base::base32;
+    "base64" own::base::base64;
     "basename" own::name::basename;
     "cal" own::cal::main, 64;
     "cat" own::cat::main;

@@ -42,8 +42,8 @@ impl<'p> Interp<'p> {
                 let text = self.text_arg(args, 0)?;
                 let wanted = self.text_arg(args, 1)?;
                 match memchr::memmem::find(&text, &wanted) {
-                    Some(at) if !wanted.is_empty() => (char_count(&text[..at], self.bytes) + 1) as f64,
-                    _ => 0.0,
+                    Some(at) => (char_count(&text[..at], self.bytes) + 1) as f64,
+                    None => 0.0,
                 }
             }
             Builtin::Split => self.split(args)?,

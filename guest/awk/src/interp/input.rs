@@ -103,7 +103,7 @@ impl<'p> Interp<'p> {
                 }
                 // Without operands that are files, standard input.
                 let source = self.host.stdin();
-                self.start_file(Some(Reader::new(source)), b"", None)?;
+                self.start_file(Some(Reader::new(source)), b"-", None)?;
                 if self.main.current.is_some() {
                     return Ok(true);
                 }
@@ -147,6 +147,8 @@ impl<'p> Interp<'p> {
             let text = self.host.error_text(error);
             let shown = String::from_utf8_lossy(name).into_owned();
             if program.begin_file.is_empty() {
+                // No line of the program is to blame.
+                self.line = 0;
                 return fatal(format!("cannot open file `{shown}' for reading: {text}"));
             }
             self.globals[slot::ERRNO] = Value::Str(Text::from(text.as_str()));

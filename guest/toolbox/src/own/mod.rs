@@ -1,6 +1,7 @@
 //! The commands of our own: those that need the kernel, and those of which there is none to use.
 
 pub mod awk;
+pub mod base;
 pub mod cal;
 pub mod canonical;
 pub mod capabilities;

@@ -103,38 +103,15 @@ impl<W: Write> Printer<'_, W> {
                 _ => return None,
             })
         };
-        let mut format = format;
-        loop {
-            let mut rest = format.as_slice();
-            let mut again = None;
-            while let Some((&byte, tail)) = rest.split_first() {
-                rest = tail;
-                match (byte, tail.first()) {
-                    (b'%', Some(b'<')) => self.lines(Kind::Old, old.clone())?,
-                    (b'%', Some(b'>')) => self.lines(Kind::New, new.clone())?,
-                    (b'%', Some(b'=')) => self.lines(Kind::Unchanged, old.clone())?,
-                    (b'%', Some(b'(')) => {
-                        // What is chosen is a format itself.
-                        let (chosen, length) = choice(tail, &number);
-                        again = Some([&chosen, &tail[length..]].concat());
-                        break;
-                    }
-                    (b'%', _) => {
-                        rest = &tail[self.other(tail, &number)?..];
-                        continue;
-                    }
-                    _ => {
-                        self.out.write_all(&[byte])?;
-                        continue;
-                    }
-                }
-                rest = &tail[1..];
+        self.walk(&chosen(&format, &number), &number, |printer, letter| {
+            match letter {
+                b'<' => printer.lines(Kind::Old, old.clone())?,
+                b'>' => printer.lines(Kind::New, new.clone())?,
+                b'=' => printer.lines(Kind::Unchanged, old.clone())?,
+                _ => return Ok(false),
             }
-            match again {
-                Some(next) => format = next,
-                None => return Ok(()),
-            }
-        }
+            Ok(true)
+        })
     }
 
     fn lines(&mut self, kind: Kind, range: Range<usize>) -> io::Result<()> {
@@ -143,32 +120,40 @@ impl<W: Write> Printer<'_, W> {
             Kind::Old => (self.old, &self.formats.old_line),
             _ => (self.old, &self.formats.unchanged_line),
         };
+        let format = format.as_deref().unwrap_or(b"%l\n");
         for index in range {
             let line = side.lines[index];
             let text = line.strip_suffix(b"\n").unwrap_or(line);
-            let Some(format) = format else {
-                self.out.write_all(text)?;
-                self.out.write_all(b"\n")?;
-                continue;
-            };
             let number = |letter: u8| (letter == b'n').then_some(index + 1);
-            let mut rest = format.as_slice();
-            while let Some((&byte, tail)) = rest.split_first() {
-                rest = tail;
-                match (byte, tail.first()) {
-                    (b'%', Some(b'l')) => self.out.write_all(text)?,
-                    (b'%', Some(b'L')) => self.out.write_all(line)?,
-                    (b'%', _) => {
-                        rest = &tail[self.other(tail, &number)?..];
-                        continue;
-                    }
-                    _ => {
-                        self.out.write_all(&[byte])?;
-                        continue;
-                    }
+            self.walk(format, &number, |printer, letter| {
+                match letter {
+                    b'l' => printer.out.write_all(text)?,
+                    b'L' => printer.out.write_all(line)?,
+                    _ => return Ok(false),
                 }
-                rest = &tail[1..];
-            }
+                Ok(true)
+            })?;
+        }
+        Ok(())
+    }
+
+    /// Prints a format. `special` is asked what a letter behind a percent stands for: whether it has printed it.
+    fn walk(
+        &mut self,
+        format: &[u8],
+        number: Numbers<'_>,
+        mut special: impl FnMut(&mut Self, u8) -> io::Result<bool>,
+    ) -> io::Result<()> {
+        let mut rest = format;
+        while let Some((&byte, tail)) = rest.split_first() {
+            rest = match (byte, tail.first()) {
+                (b'%', Some(&letter)) if special(self, letter)? => &tail[1..],
+                (b'%', _) => &tail[self.other(tail, number)?..],
+                _ => {
+                    self.out.write_all(&[byte])?;
+                    tail
+                }
+            };
         }
         Ok(())
     }
@@ -235,6 +220,30 @@ fn spelled(text: &[u8], number: Numbers<'_>) -> Option<(String, usize)> {
         (false, false) => format!("{plain:>width$}"),
     };
     Some((shown, at + 2))
+}
+
+/// A format of which only those parts are left that hold; what is left has no choices.
+fn chosen(format: &[u8], number: Numbers<'_>) -> Vec<u8> {
+    let mut left = Vec::with_capacity(format.len());
+    let mut rest = format;
+    while let Some((&byte, tail)) = rest.split_first() {
+        rest = match (byte, tail.first()) {
+            (b'%', Some(b'(')) => {
+                let (part, length) = choice(tail, number);
+                left.extend(part);
+                &tail[length..]
+            }
+            (b'%', Some(&letter)) => {
+                left.extend([byte, letter]);
+                &tail[1..]
+            }
+            _ => {
+                left.push(byte);
+                tail
+            }
+        };
+    }
+    left
 }
 
 /// `(A=B?T:E)`: the format that holds, and how long all of it is.
