@@ -32,3 +32,8 @@ rm -rf /tmp/probe; mkdir /tmp/probe; cd /tmp/probe || exit
 shopt -s extdebug; trap '[[ $BASH_COMMAND != "echo skip" ]]' DEBUG; echo skip; echo run; trap - DEBUG
 )
 :
+echo "-- traps of a subshell that is a process"
+(trap 'echo got; exit 5' TERM; while :; do sleep 0.1; done) & sleep 0.3; kill $!; wait $!; echo $?
+(trap '' TERM; sleep 0.5; echo survived) & sleep 0.2; kill $!; wait $!; echo $?
+(trap '' USR1; kill -USR1 $BASHPID; echo alive)
+(trap 'echo usr' USR1; kill -USR1 $BASHPID; :)

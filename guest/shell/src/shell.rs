@@ -167,6 +167,8 @@ pub struct Shell {
     pub pid: u32,
     /// BASHPID of a subshell that shares its parent's process.
     pub virtual_pid: Option<u32>,
+    /// The next `( )` is what this process was forked for: it is the process itself.
+    pub is_forked_subshell: bool,
     /// Whether it talks to a person.
     pub interactive: bool,
     /// The terminal that a session has.

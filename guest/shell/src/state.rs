@@ -172,6 +172,7 @@ impl Shell {
             last_background: None,
             pid: 0,
             virtual_pid: None,
+            is_forked_subshell: false,
             interactive: false,
             terminal: None,
             role: Role::Script,

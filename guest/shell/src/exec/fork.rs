@@ -11,7 +11,7 @@ use std::rc::Rc;
 use bstr::BString;
 use serde::{Deserialize, Serialize};
 
-use crate::ast::{AndOr, Command, Program, Simple};
+use crate::ast::{AndOr, Command, CompoundKind, Program, Simple};
 use crate::shell::{Flow, Role, Run, Shell};
 use crate::state;
 
@@ -113,6 +113,21 @@ impl Shell {
     }
 }
 
+impl OwnedTask {
+    /// Whether it is `( )` and nothing else, which the forked shell then is: its traps are the process's.
+    fn is_subshell(&self) -> bool {
+        let command = match self {
+            OwnedTask::Command(command) => command,
+            OwnedTask::AndOr(list) => match list.first.stages.as_slice() {
+                [command] if list.rest.is_empty() && !list.first.negated && list.first.time.is_none() => command,
+                _ => return false,
+            },
+            _ => return false,
+        };
+        matches!(command, Command::Compound(compound, _) if matches!(compound.kind, CompoundKind::Subshell(_)))
+    }
+}
+
 /// Starts a process that writes `bytes` to `writer`: more than a pipe holds
 /// cannot be written before someone reads.
 pub(crate) fn feed(writer: &OpenFile, bytes: &[u8]) -> Result<Pid, Errno> {
@@ -163,6 +178,7 @@ pub(crate) fn child(payload: &[u8]) -> Result<i32, String> {
         }
     }
     shell.install_dispositions();
+    shell.is_forked_subshell = task.is_subshell();
     let result = shell.run_task(task);
     match result {
         Err(Flow::Interrupt) => shell.status = 130,

@@ -23,6 +23,9 @@ impl Shell {
     /// `( program )`
     #[inline(never)]
     pub(crate) fn run_subshell(&mut self, program: &Program) -> Run {
+        if std::mem::take(&mut self.is_forked_subshell) {
+            return self.run_program(program);
+        }
         if program.sets_limits {
             self.status = self.run_apart(program)?;
             self.pipe_status = PipeStatus::One(self.status);
