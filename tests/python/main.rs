@@ -2,8 +2,14 @@
 
 #[path = "../common/mod.rs"]
 mod common;
+#[cfg(feature = "tls")]
+#[allow(dead_code, reason = "other tests use the rest of it")]
+#[path = "../common/tls.rs"]
+mod server;
 
 mod basics;
+#[cfg(feature = "tls")]
+mod https;
 mod interpreter;
 mod network;
 mod programs;

@@ -22,6 +22,7 @@ unsafe extern "C" {
 /// Puts our entries into the table. To be called before the interpreter starts.
 pub(crate) fn builtin_modules() {
     pyo3::append_to_inittab!(_posixsubprocess);
+    pyo3::append_to_inittab!(_agentfense_tls);
     // SAFETY: nothing else runs yet, and the table is as its header describes it.
     unsafe {
         let mut entry = PyImport_Inittab;
@@ -37,6 +38,7 @@ pub(crate) fn builtin_modules() {
 }
 
 use crate::subprocess::_posixsubprocess;
+use crate::tls::_agentfense_tls;
 
 unsafe extern "C" fn posix() -> *mut PyObject {
     // SAFETY: called by the importer, once for an interpreter.

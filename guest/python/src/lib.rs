@@ -20,3 +20,4 @@ mod sockets;
 mod start;
 mod subprocess;
 mod threads;
+mod tls;

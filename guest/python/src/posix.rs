@@ -63,7 +63,7 @@ fn released<R>(_: Python<'_>, act: impl FnOnce() -> R) -> R {
 }
 
 /// Does what a signal may interrupt, again and again until it is done or a handler raises.
-fn uninterrupted<R>(py: Python<'_>, mut act: impl FnMut() -> Result<R, Errno>) -> PyResult<R> {
+pub(crate) fn uninterrupted<R>(py: Python<'_>, mut act: impl FnMut() -> Result<R, Errno>) -> PyResult<R> {
     loop {
         match released(py, &mut act) {
             Err(Errno::Intr) => {

@@ -14,7 +14,9 @@ use crate::Result;
 const LEFT_OUT: [&str; 4] = ["idlelib", "tkinter", "turtle.py", "turtledemo"];
 
 /// Our modules, for what CPython has in C and the build lacks: name and text.
-const OURS: [(&str, &str); 8] = [
+const OURS: [(&str, &str); 10] = [
+    ("_ssl.py", include_str!("../../../guest/python/lib/_ssl.py")),
+    ("ssl.py", include_str!("../../../guest/python/lib/ssl.py")),
     ("ctypes/__init__.py", include_str!("../../../guest/python/lib/ctypes.py")),
     ("ensurepip/_copy.py", include_str!("../../../guest/python/lib/ensurepip_copy.py")),
     ("fcntl.py", include_str!("../../../guest/python/lib/fcntl.py")),
