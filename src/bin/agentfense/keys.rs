@@ -101,7 +101,8 @@ mod unix {
                 continue;
             }
             match rustix::io::read(stdin(), &mut buffer) {
-                Ok(0) => return session.send_eof(),
+                // The terminal is gone, and with it whoever typed.
+                Ok(0) => return session.close(),
                 Ok(n) => session.send_keys(&buffer[..n]),
                 Err(Errno::INTR | Errno::AGAIN) => {}
                 Err(_) => return,
