@@ -168,8 +168,6 @@ fn table(directory: &std::path::Path) {
     show("create sandbox and session, first echo", ours, native);
 
     let sandbox = sandbox(directory);
-    let session = bash(&sandbox);
-    let mut native = Native::start(directory).expect("bash");
     let rows = [
         ("echo in a session", "echo hi", 1000),
         ("one external command", "/bin/true", 300),
@@ -230,12 +228,20 @@ fn table(directory: &std::path::Path) {
         ("sort -k2,2n of 50 MB", "sort -k2,2n log | tail -1", 3),
         ("wc of 50 MB", "wc < log", 5),
         ("forked subshells in a pipe, 20x", "for i in {1..20}; do (echo a; echo b) | (cat; echo c); done | wc -l", 10),
+        (
+            "the same, beside an array of 20k",
+            "a=({1..20000}); for i in {1..20}; do (echo a; echo b) | (cat; echo c); done | wc -l",
+            10,
+        ),
     ];
     let chosen: Vec<String> = std::env::args().skip(1).filter(|arg| !arg.starts_with('-')).collect();
     for (row, script, runs) in rows {
         if !chosen.is_empty() && !chosen.iter().any(|word| row.contains(word.as_str())) {
             continue;
         }
+        // New ones for each row: the variables of one are no part of another.
+        let session = bash(&sandbox);
+        let mut native = Native::start(directory).expect("bash");
         let expected = native.exec(script).expect("bash");
         assert_eq!(String::from_utf8_lossy(&exec(&session, script)), String::from_utf8_lossy(&expected), "{row}");
         let ours = measure(runs, || {
@@ -247,6 +253,8 @@ fn table(directory: &std::path::Path) {
         show(row, ours, theirs);
     }
 
+    let mut native = Native::start(directory).expect("bash");
+    native.exec("x=1; echo hi").expect("bash");
     const SESSIONS: u64 = 1000;
     let limits = {
         let mut limits = Limits::default();

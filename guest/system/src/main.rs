@@ -1,7 +1,9 @@
-//! The commands that look at the sandbox itself: its processes, memory, mounts and names; and small ones that start
-//! others.
+//! The commands that look at the sandbox itself: its processes, memory, mounts, names and terminal; and small ones that
+//! start others. What they ask of the kernel no small command has to import.
 
+mod capabilities;
 mod conf;
+mod flock;
 mod free;
 mod identity;
 mod killall;
@@ -17,6 +19,8 @@ mod rename;
 mod setsid;
 mod sponge;
 mod streams;
+mod stty;
+mod terminal;
 mod top;
 mod ts;
 mod uuid;
@@ -35,7 +39,9 @@ const fn command(
 /// Every command. `commands.txt` beside the manifest has the same names; a test keeps the two the same.
 const COMMANDS: &[Command] = &[
     command("chronic", streams::chronic, 1),
+    command("clear", capabilities::main, 1),
     command("combine", streams::combine, 1),
+    command("flock", flock::main, 64),
     command("free", free::main, 1),
     command("fuser", lsof::fuser, 1),
     command("getconf", conf::main, 1),
@@ -57,10 +63,14 @@ const COMMANDS: &[Command] = &[
     command("pstree", pstree::main, 1),
     command("pwdx", lsof::pwdx, 1),
     command("rename", rename::main, 1),
+    command("reset", capabilities::main, 1),
     command("setsid", setsid::main, 1),
     command("sponge", sponge::main, 1),
+    command("stty", stty::stty, 1),
     command("top", top::main, 1),
+    command("tput", capabilities::main, 2),
     command("ts", ts::main, 1),
+    command("tty", terminal::tty, 2),
     command("umount", mounts::umount, 1),
     command("uuidgen", uuid::uuidgen, 1),
     command("w", top::w, 1),

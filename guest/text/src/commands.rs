@@ -23,6 +23,7 @@ pub const COMMANDS: &[Command] = &[
     row("more", crate::less::main, 1),
     row("patch", crate::patch::main, 2),
     row("rg", crate::rg::main, 2),
+    row("sort", crate::sort::main, 2),
     row("strings", crate::strings::main, 1),
     row("tac", crate::tac::main, 1),
     row("unix2dos", crate::line_ends::unix2dos, 1),

@@ -1,4 +1,6 @@
-//! Commands that convert, lay out, patch and inspect text, in one program. See `agentfense_support::multicall`.
+//! Commands that sort, convert, lay out, patch and inspect text, in one program, apart from the small commands that
+//! scripts start most: what one process has used of a slot of the engine's pool is gone through at the end of each later
+//! one in it, and these use much. See `agentfense_support::multicall`.
 
 mod colrm;
 mod column;
@@ -14,6 +16,7 @@ mod line_ends;
 mod look;
 mod patch;
 mod rg;
+mod sort;
 mod strings;
 mod tac;
 

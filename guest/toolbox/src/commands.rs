@@ -32,7 +32,6 @@ table! {
     "chgrp" own::chown::chgrp;
     "chmod" own::chmod::main;
     "chown" own::chown::chown;
-    "clear" own::capabilities::main;
     "cmp" own::cmp::main, 2;
     "comm" own::comm::main;
     "cp" own::cp::main;
@@ -50,7 +49,6 @@ table! {
     "false" own::truth::no;
     "fgrep" own::grep::fgrep, 2;
     "find" own::find::main;
-    "flock" own::flock::main, 64;
     "fold" own::fold::main;
     "gawk" own::awk::main, 2;
     "getopt" own::getopt::main, 2;
@@ -77,7 +75,6 @@ table! {
     "paste" own::paste::main;
     "readlink" own::canonical::readlink;
     "realpath" own::canonical::realpath;
-    "reset" own::capabilities::main;
     "rev" own::rev::main;
     "rmdir" own::rmdir::main;
     "sdiff" own::diff::sdiff, 2;
@@ -89,22 +86,18 @@ table! {
     "sha512sum" own::digest::sha512sum;
     "shasum" own::digest::shasum;
     "sleep" own::sleep::main;
-    "sort" own::sort::main, 2;
     "split" own::split::main;
     "stat" own::stat::main;
     "stdbuf" own::nice::stdbuf, 125;
-    "stty" own::stty::stty;
     "sync" own::host::sync;
     "tail" own::tail::main;
     "test" own::test::test, 2;
     "time" own::time::main, 125;
     "timeout" own::timeout::main, 125;
     "touch" own::touch::main;
-    "tput" own::capabilities::main, 2;
     "tree" own::tree::main;
     "true" own::truth::yes;
     "truncate" own::truncate::main;
-    "tty" own::terminal::tty, 2;
     "uname" own::host::uname;
     "uniq" own::uniq::main;
     "uptime" own::host::uptime;
