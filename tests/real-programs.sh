@@ -91,16 +91,78 @@ same dehydrated 'bash usr/bin/dehydrated --help'
 finds pass 'bash usr/bin/pass version' 'the standard unix password manager'
 same autojump '. usr/share/autojump/autojump.bash; declare -F | grep autojump; type j | head -3'
 
-# An autoconf-made configure script: its Makefile must be the one native bash makes.
-mkdir -p sources/lists/partial && cat > sources/src.list <<'E'
-deb-src http://deb.debian.org/debian bookworm main
+# What autoconf, automake and libtool make of a small project: configured, built, installed and packed, with a
+# stand-in for the compiler, since there is none in a sandbox. Each file and each word must be native bash's.
+if command -v autoreconf libtoolize >/dev/null; then
+    mkdir -p project/src tools && cd project || exit
+    cat > configure.ac <<'E'
+AC_INIT([demo],[1.0])
+AC_CONFIG_AUX_DIR([build-aux])
+AM_INIT_AUTOMAKE([foreign subdir-objects])
+AC_PROG_CC
+AM_PROG_AR
+LT_INIT
+AC_PROG_AWK
+AC_PROG_SED
+AC_PROG_EGREP
+AC_PROG_LN_S
+AC_PROG_MKDIR_P
+AC_CHECK_HEADERS([sys/time.h poll.h sys/epoll.h netdb.h wchar.h])
+AC_CHECK_FUNCS([fork mmap getaddrinfo strlcpy])
+AC_C_BIGENDIAN
+AC_TYPE_PID_T
+AC_CHECK_LIB([m],[sin])
+AC_SYS_LARGEFILE
+AC_ARG_ENABLE([foo],[AS_HELP_STRING([--enable-foo],[enable foo])],[foo=$enableval],[foo=no])
+AC_SUBST([foo])
+AC_CONFIG_HEADERS([config.h])
+AC_CONFIG_FILES([Makefile src/Makefile demo.pc])
+AC_OUTPUT
 E
-options=(-o Dir::Etc::SourceList="$PWD/sources/src.list" -o Dir::Etc::SourceParts=- -o Dir::State::Lists="$PWD/sources/lists")
-if apt-get "${options[@]}" update -qq >fetch.log 2>&1 && apt-get "${options[@]}" source -qq --download-only hello >>fetch.log 2>&1; then
-    tar xzf hello_*.orig.tar.gz
-    finds 'configure of hello' 'cd hello-*/ && ./configure' 'checking for gcc'
+    echo 'SUBDIRS = src' > Makefile.am
+    printf '%s\n' 'bin_PROGRAMS = demo' 'demo_SOURCES = a.c b.c' 'dist_doc_DATA = readme' > src/Makefile.am
+    touch src/{a.c,b.c,readme}
+    echo 'prefix=@prefix@ foo=@foo@' > demo.pc.in
+    autoreconf -fi >../fetch.log 2>&1 || { report 'not ok' autoreconf; tail -3 ../fetch.log; }
+    cd ..
+    cat > tools/cc <<'E'
+#!/bin/sh
+# Accepts every program but those that are wrong on purpose, and writes the file it is asked for.
+out=a.out compile= preprocess= source=
+while [ $# -gt 0 ]; do
+    case $1 in
+    -o) out=$2; shift ;;
+    -c) compile=1 ;;
+    -E) preprocess=1 ;;
+    -*) ;;
+    *) source=$1 ;;
+    esac
+    shift
+done
+grep -q 'choke me\|syntax error\|ac_nonexistent' "$source" 2>/dev/null && { echo "$source: wrong" >&2; exit 1; }
+[ -n "$preprocess" ] && exec cat "$source"
+[ "$compile$out" = 1a.out ] && out=$(basename "$source" .c).o
+echo "made of $source" > "$out"
+chmod +x "$out"
+E
+    for tool in ar ranlib nm strip objdump ld; do
+        printf '#!/bin/sh\n[ "$1" = --version ] && echo "GNU %s 2.40"\nexit 0\n' "$tool" > "tools/$tool"
+    done
+    chmod +x tools/*
+    cat > build.sh <<'E'
+PATH=$PWD/tools:/usr/bin:/bin
+cp -a project built && cd built || exit
+export SHELL=/bin/bash CONFIG_SHELL=/bin/bash
+bash ./configure --host=x86_64-unknown-linux-gnu --build=i686-pc-linux-gnu --enable-foo CC=cc CPP='cc -E' AR=ar RANLIB=ranlib NM=nm \
+    STRIP=strip OBJDUMP=objdump LD=ld MANIFEST_TOOL=: DLLTOOL=:
+make && make install DESTDIR="$PWD/installed" && make dist && tar tzf demo-1.0.tar.gz | sort
+cat config.h Makefile src/Makefile demo.pc
+find . -type f | sort
+cd .. && rm -rf built
+E
+    # Where it is built is another directory.
+    same 'configure, make, make install, make dist' 'bash build.sh 2>&1 | sed "s#$PWD#HERE#g"'
 else
-    report 'not ok' 'fetch hello'
-    tail -3 fetch.log
+    echo 'skipped - configure: autoconf, automake and libtool are not installed'
 fi
 exit "$failed"

@@ -323,3 +323,17 @@ fn every_command_tells_what_it_is() {
     assert_eq!(problems, "");
     assert!(count.trim().parse::<u32>().unwrap() >= 170, "{count} commands");
 }
+
+#[test]
+fn versions_are_what_scripts_look_for() {
+    let session = common::bash(&common::sandbox());
+    let script = r#"
+        # As configure looks for a mkdir -p without races.
+        case $(mkdir --version 2>&1) in 'mkdir ('*'coreutils) '*) echo mkdir ;; esac
+        for tool in sed tar grep find diff awk make od; do
+            $tool --version | head -n 1 | grep -q GNU && echo "$tool"
+        done
+        tar --version | awk 'NR == 1 { print $NF }'"#;
+    let told = common::out(&session, script);
+    assert_eq!(told.split_whitespace().collect::<Vec<_>>().join(" "), "mkdir sed tar grep find diff awk make od 1.34");
+}

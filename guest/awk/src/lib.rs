@@ -51,7 +51,10 @@ pub fn run(args: Vec<Vec<u8>>, host: &mut dyn Host) -> u8 {
         Request::Run(options) => options,
         Request::Help => return print(host, HELP),
         Request::Version => {
-            return print(host, concat!("awk (agentfense) ", env!("CARGO_PKG_VERSION"), ", with gawk's extensions\n"));
+            return print(
+                host,
+                concat!("awk (agentfense ", env!("CARGO_PKG_VERSION"), ", compatible with GNU Awk) 5.2.1\n"),
+            );
         }
         Request::Wrong(message) if message.is_empty() => {
             complain(host, HELP);

@@ -72,6 +72,14 @@ table! {
 /// Runs a utility, whose first argument is its name.
 #[cfg(target_arch = "wasm32")]
 fn run(name: &str, arguments: &[Vec<u8>], main: fn(std::vec::IntoIter<OsString>) -> i32) -> Outcome {
+    if let [_, only] = arguments
+        && only == b"--version"
+    {
+        let mut out = agentfense_support::stdout();
+        writeln!(out, "{}", agentfense_support::identity::of(name))?;
+        out.flush()?;
+        return Ok(0);
+    }
     if let Err(error) = uucore::locale::setup_localization(name) {
         complain(name, format_args!("messages: {error}"));
     }

@@ -168,7 +168,7 @@ pub(crate) fn read(args: &[Vec<u8>]) -> Result<Invocation, Stop> {
                 b'h' => return Ok(Invocation::Print(HELP.to_owned())),
                 4 => {
                     let version = env!("CARGO_PKG_VERSION");
-                    return Ok(Invocation::Print(format!("sed (agentfense) {version}, compatible with GNU sed 4.9\n")));
+                    return Ok(Invocation::Print(format!("sed (agentfense {version}, compatible with GNU sed) 4.9\n")));
                 }
                 // Binary mode is the only one there is.
                 _ => {}

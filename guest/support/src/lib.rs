@@ -6,6 +6,7 @@ pub mod exec;
 pub mod failure;
 pub mod fs;
 pub mod glob;
+pub mod identity;
 pub mod lines;
 pub mod mode;
 pub mod multicall;

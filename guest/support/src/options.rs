@@ -182,7 +182,7 @@ fn inform(command: &str, help: &str, is_help: bool) -> Failure {
     let printed = if is_help {
         writeln!(out, "Usage: {}", help.trim_end().replace("{}", command))
     } else {
-        writeln!(out, "{command} (agentfense) {}", env!("CARGO_PKG_VERSION"))
+        writeln!(out, "{}", crate::identity::of(command))
     };
     match printed.and_then(|()| out.flush()) {
         Ok(()) => Failure::quiet(0),

@@ -5,6 +5,7 @@ use super::expression::{Action, Compare, Execution, Expression, Match, Target, T
 use super::format::Format;
 use agentfense_regex::{Flags, Regex, Syntax};
 use agentfense_support::glob::Glob;
+use agentfense_support::identity;
 use agentfense_support::mode::ModeChange;
 use agentfense_support::names::Names;
 use agentfense_support::quote::lossy;
@@ -270,8 +271,7 @@ impl Parser {
                 return Err(Failure::quiet(0));
             }
             "-version" | "--version" => {
-                let version = env!("CARGO_PKG_VERSION");
-                writeln!(agentfense_support::stdout(), "find (agentfense) {version}")?;
+                writeln!(agentfense_support::stdout(), "{}", identity::of("find"))?;
                 return Err(Failure::quiet(0));
             }
             "-maxdepth" | "-mindepth" => {

@@ -2,6 +2,7 @@
 
 use agentfense_regex::Syntax;
 use agentfense_support::glob::Glob;
+use agentfense_support::identity;
 use agentfense_support::options::{number, size};
 use agentfense_support::quote::lossy;
 use agentfense_support::{Failure, Item, Long, Options, Takes, quote};
@@ -324,7 +325,7 @@ pub fn read(args: Vec<Vec<u8>>, syntax: Syntax) -> Result<Settings, Failure> {
                 }
                 'T' => settings.initial_tab = true,
                 'V' => {
-                    println!("grep (agentfense) {}", env!("CARGO_PKG_VERSION"));
+                    println!("{}", identity::of("grep"));
                     return Err(Failure::quiet(0));
                 }
                 'Z' => settings.nul_after_name = true,
