@@ -62,3 +62,5 @@ ls -Q t; ls -b 't'; touch 'a b' "q'q" 'd"q' $'n\nl' $'t\tb'; ls; ls -b; ls -Q; l
 ### in a tree of files, 4
 mkdir -p t/d/e t/.h; printf hello > t/a.txt; printf '' > t/empty; printf 'x\n' > t/d/b.c; printf 'y\n' > t/d/e/c.txt; ln -s a.txt t/link; ln -s nosuch t/broken; chmod 750 t/d; chmod 755 t/d/b.c; touch -d '2020-01-02 03:04:05' t/a.txt; touch -d '2021-05-06' t/d/b.c; touch -d '2019-01-01' t/empty t/d/e/c.txt
 ls nosuch; echo $?; ls nosuch t/a.txt; echo $?; ls -Z t/a.txt | wc -l; ls --zero t | od -c | head -2; ls -I '*.txt' t; ls --hide='a*' t; ls -B t; ls -L t; ls -H t/link
+### quoting styles
+touch -- $'a\n' $'\xff' $'a\nb' $'a\xff\xfeb' $'é\x01' "it's" 'a"b' "a'b\$" 'a b' '~a' '#a' 'a#' 'a=b' '{}' '{' 'a!b' 'a^' '-x' '[a]' 'a,b'; for s in literal shell shell-always shell-escape shell-escape-always c escape; do ls --quoting-style=$s; done

@@ -39,9 +39,7 @@ table! {
     cksum uu_cksum
     csplit uu_csplit
     dircolors uu_dircolors
-    echo uu_echo
     expand uu_expand
-    expr uu_expr
     factor uu_factor
     fmt uu_fmt
     join uu_join
@@ -53,7 +51,6 @@ table! {
     pathchk uu_pathchk
     pr uu_pr
     printenv uu_printenv
-    printf uu_printf
     ptx uu_ptx
     pwd uu_pwd
     rm uu_rm

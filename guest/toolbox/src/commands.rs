@@ -44,8 +44,10 @@ table! {
     "dir" own::ls::dir, 2;
     "dirname" own::name::dirname;
     "du" own::du::main;
+    "echo" own::echo::main;
     "egrep" own::grep::egrep, 2;
     "env" own::env::main, 125;
+    "expr" own::expr::main, 2;
     "false" own::truth::no;
     "fgrep" own::grep::fgrep, 2;
     "find" own::find::main;
@@ -73,6 +75,7 @@ table! {
     "nice" own::nice::main, 125;
     "nohup" own::nohup::main, 125;
     "paste" own::paste::main;
+    "printf" own::printf::main;
     "readlink" own::canonical::readlink;
     "realpath" own::canonical::realpath;
     "rev" own::rev::main;

@@ -49,7 +49,7 @@ impl Shell {
     fn eval_test_unary(&mut self, op: &[u8], word: &Word, negated: bool) -> Run<bool> {
         let operand = self.expand_string(word)?;
         self.trace_term(negated, &[op, &operand]);
-        self.test_unary(op, &operand).map(|result| result.unwrap_or(false))
+        agentfense_twins::test::unary(self, op, &operand).map(|result| result.unwrap_or(false))
     }
 
     #[inline(never)]
@@ -85,7 +85,7 @@ impl Shell {
             _ => {
                 let right = self.expand_string(right)?;
                 self.trace_term(negated, &[&left, op, &right]);
-                self.test_binary(&left, op, &right).map(|result| result.unwrap_or(false))
+                Ok(agentfense_twins::test::binary(self, &left, op, &right).unwrap_or(false))
             }
         }
     }

@@ -7,7 +7,6 @@ mod arith;
 mod brace;
 pub mod change_case;
 mod context;
-pub mod escapes;
 mod glob;
 mod parameter;
 pub mod quote;

@@ -97,23 +97,7 @@ pub fn push_code(out: &mut Vec<u8>, code: u32) {
     } else if let Some(c) = char::from_u32(code) {
         out.extend_from_slice(c.encode_utf8(&mut [0; 4]).as_bytes());
     } else {
-        encode_any(out, code);
-    }
-}
-
-/// UTF-8's scheme for a number that is no character (a surrogate, or beyond
-/// the last code point), as bash writes it for `\u` and `\U`.
-pub fn encode_any(out: &mut Vec<u8>, code: u32) {
-    let tail = |shift: u32| 0x80 | ((code >> shift) & 0x3f) as u8;
-    match code {
-        0..=0x7f => out.push(code as u8),
-        0x80..=0x7ff => out.extend_from_slice(&[0xc0 | (code >> 6) as u8, tail(0)]),
-        0x800..=0xffff => out.extend_from_slice(&[0xe0 | (code >> 12) as u8, tail(6), tail(0)]),
-        0x1_0000..=0x1f_ffff => out.extend_from_slice(&[0xf0 | (code >> 18) as u8, tail(12), tail(6), tail(0)]),
-        0x20_0000..=0x3ff_ffff => {
-            out.extend_from_slice(&[0xf8 | (code >> 24) as u8, tail(18), tail(12), tail(6), tail(0)]);
-        }
-        _ => out.extend_from_slice(&[0xfc | (code >> 30) as u8 & 1, tail(24), tail(18), tail(12), tail(6), tail(0)]),
+        agentfense_twins::escapes::encode(out, code);
     }
 }
 

@@ -1,9 +1,10 @@
 //! `${x@Q}` and the other transformations.
 
+use agentfense_twins::escapes::{self, Style};
 use bstr::{BString, ByteVec};
 
 use super::parameter::{Fetched, list_subscript};
-use super::{change_case, escapes, quote, text};
+use super::{change_case, quote, text};
 use crate::ast::ParameterSubject;
 use crate::shell::{Run, Shell};
 use crate::vars::{Attributes, Value, Variable, value_text};
@@ -33,7 +34,11 @@ impl Shell {
         }
         let change = |value: BString| match letter {
             b'Q' => quote::reusable(&value),
-            b'E' => escapes::ansi_c(&value),
+            b'E' => {
+                let mut decoded = Vec::with_capacity(value.len());
+                escapes::decode(&value, Style::AnsiC, &mut decoded);
+                decoded.into()
+            }
             b'U' => change_case::change(&value, change_case::Change::Upper),
             b'L' => change_case::change(&value, change_case::Change::Lower),
             _ => {

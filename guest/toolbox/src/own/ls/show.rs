@@ -5,6 +5,7 @@ use super::columns::fit;
 use super::options::{Format, Indicator, Quoting, Settings};
 use agentfense_support::mode;
 use agentfense_support::names::Names;
+use agentfense_support::quote::{is_special, when_needed};
 use agentfense_support::time::{local, now};
 use agentfense_sys::files::{self, FileType, Stat};
 use std::io::{Result, Write};
@@ -160,9 +161,9 @@ fn quoted(name: &[u8], settings: &Settings) -> Vec<u8> {
     };
     match settings.quoting {
         Quoting::Literal => hidden(name),
-        Quoting::Shell if is_plain(name) => name.to_vec(),
-        Quoting::Shell | Quoting::ShellAlways => agentfense_support::quote(name).into_bytes(),
-        Quoting::ShellPlain if is_plain(name) => hidden(name),
+        Quoting::Shell => when_needed(name),
+        Quoting::ShellAlways => agentfense_support::quote(name).into_bytes(),
+        Quoting::ShellPlain if !is_special(name) => hidden(name),
         Quoting::ShellPlain | Quoting::ShellPlainAlways => {
             let double = name.contains(&b'\'') && !name.iter().any(|b| b"\"$`\\!".contains(b));
             let (quote, escaped): (&[u8], &[u8]) = if double { (b"\"", b"'") } else { (b"'", b"'\\''") };
@@ -181,15 +182,6 @@ fn quoted(name: &[u8], settings: &Settings) -> Vec<u8> {
             text
         }
     }
-}
-
-/// Whether a shell takes a name for itself without quotes.
-fn is_plain(name: &[u8]) -> bool {
-    let special = b" \t\n'\"\\$`!*?[](){}<>|&;#~^=";
-    !name.is_empty()
-        && !name.first().is_some_and(|b| b"#~".contains(b))
-        && name.iter().all(|b| !special.contains(b) || b"#~=".contains(b))
-        && std::str::from_utf8(name).is_ok_and(|text| !text.chars().any(char::is_control))
 }
 
 /// C's escapes for what a terminal would not show, and a backslash before `special`.
