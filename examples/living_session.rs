@@ -6,7 +6,8 @@
 use agentfense::SessionOptions;
 use agentfense::blocking::Sandbox;
 
-fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// The example.
+pub fn main() -> Result<(), Box<dyn std::error::Error>> {
     let sandbox = Sandbox::new(Sandbox::builder())?;
     let session = sandbox.session_with(SessionOptions::new().shell("/bin/bash"))?;
 

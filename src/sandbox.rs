@@ -164,7 +164,7 @@ impl SandboxBuilder {
             ("HOME".to_owned(), "/home/agent".to_owned()),
             ("USER".to_owned(), "agent".to_owned()),
             ("LOGNAME".to_owned(), "agent".to_owned()),
-            ("PATH".to_owned(), "/usr/local/bin:/usr/bin:/bin".to_owned()),
+            ("PATH".to_owned(), "/home/agent/.local/bin:/usr/local/bin:/usr/bin:/bin".to_owned()),
             ("LANG".to_owned(), "C.UTF-8".to_owned()),
             ("TMPDIR".to_owned(), "/tmp".to_owned()),
         ];

@@ -5,6 +5,8 @@ use std::ffi::{CStr, c_char, c_int, c_void};
 use pyo3::ffi::{self, PyModuleDef, PyModuleDef_Slot, PyObject};
 use pyo3::prelude::*;
 
+use crate::mend;
+
 /// An entry of the table of builtin modules (`struct _inittab`).
 #[repr(C)]
 struct Builtin {
@@ -17,12 +19,15 @@ unsafe extern "C" {
     static mut PyImport_Inittab: *mut Builtin;
     fn PyInit_posix() -> *mut PyObject;
     fn PyInit__signal() -> *mut PyObject;
+    fn PyInit__operator() -> *mut PyObject;
 }
 
 /// Puts our entries into the table. To be called before the interpreter starts.
 pub(crate) fn builtin_modules() {
     pyo3::append_to_inittab!(_posixsubprocess);
     pyo3::append_to_inittab!(_agentfense_tls);
+    pyo3::append_to_inittab!(_bz2);
+    pyo3::append_to_inittab!(_lzma);
     // SAFETY: nothing else runs yet, and the table is as its header describes it.
     unsafe {
         let mut entry = PyImport_Inittab;
@@ -30,6 +35,7 @@ pub(crate) fn builtin_modules() {
             match CStr::from_ptr((*entry).name).to_bytes() {
                 b"posix" => (*entry).init = Some(posix),
                 b"_signal" => (*entry).init = Some(signal),
+                b"_operator" => (*entry).init = Some(operator),
                 _ => {}
             }
             entry = entry.add(1);
@@ -37,6 +43,7 @@ pub(crate) fn builtin_modules() {
     }
 }
 
+use crate::compression::{_bz2, _lzma};
 use crate::subprocess::_posixsubprocess;
 use crate::tls::_agentfense_tls;
 
@@ -48,6 +55,16 @@ unsafe extern "C" fn posix() -> *mut PyObject {
 unsafe extern "C" fn signal() -> *mut PyObject {
     // SAFETY: as above.
     unsafe { with_step(PyInit__signal(), fill_signal) }
+}
+
+unsafe extern "C" fn operator() -> *mut PyObject {
+    // SAFETY: as above.
+    unsafe { with_step(PyInit__operator(), mend_operator) }
+}
+
+unsafe extern "C" fn mend_operator(module: *mut PyObject) -> c_int {
+    // SAFETY: as above.
+    unsafe { fill(module, mend::methodcaller) }
 }
 
 unsafe extern "C" fn fill_posix(module: *mut PyObject) -> c_int {

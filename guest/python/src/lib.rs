@@ -3,16 +3,18 @@
 //! CPython comes as a shared library built for plain WASI. This library is linked in front of it:
 //! its functions take the place of libc's where the kernel knows better (`agentfense_sys::command`,
 //! [`descriptors`], [`sockets`], [`poll`], [`signals`], [`threads`]), and it starts the interpreter
-//! with what the build lacks in its modules ([`posix`], [`subprocess`]), an allocator for its
+//! with what the build lacks in its modules ([`posix`], [`subprocess`], [`compression`]), an allocator for its
 //! objects ([`memory`]) and a hash function ([`hash`]).
 #![cfg(target_arch = "wasm32")]
 
+mod compression;
 mod descriptors;
 mod dynamic;
 mod extend;
 mod hash;
 mod host;
 mod memory;
+mod mend;
 mod poll;
 mod posix;
 mod signals;

@@ -20,7 +20,7 @@ use crate::{Result, TARGET, cargo_with, root, target_dir};
 /// The image's name, and its package's.
 pub(crate) const IMAGE: &str = "python";
 /// The commands that the component is.
-pub(crate) const COMMANDS: [&str; 3] = ["python", "python3", "python3.14"];
+pub(crate) const COMMANDS: [&str; 6] = ["python", "python3", "python3.14", "pip", "pip3", "pip3.14"];
 /// Where the standard library is mounted.
 pub(crate) const LIBRARY: &str = "/usr/lib/python3.14";
 

@@ -14,9 +14,11 @@ use crate::Result;
 const LEFT_OUT: [&str; 4] = ["idlelib", "tkinter", "turtle.py", "turtledemo"];
 
 /// Our modules, for what CPython has in C and the build lacks: name and text.
-const OURS: [(&str, &str); 10] = [
+const OURS: [(&str, &str); 12] = [
     ("_ssl.py", include_str!("../../../guest/python/lib/_ssl.py")),
     ("ssl.py", include_str!("../../../guest/python/lib/ssl.py")),
+    ("_user_packages.py", include_str!("../../../guest/python/lib/_user_packages.py")),
+    ("site-packages/user.pth", "import _user_packages\n"),
     ("ctypes/__init__.py", include_str!("../../../guest/python/lib/ctypes.py")),
     ("ensurepip/_copy.py", include_str!("../../../guest/python/lib/ensurepip_copy.py")),
     ("fcntl.py", include_str!("../../../guest/python/lib/fcntl.py")),
@@ -28,12 +30,14 @@ const OURS: [(&str, &str); 10] = [
 ];
 
 /// Places where the library asks what WASI alone could do: file, text, and what stands there instead.
-const CHANGES: [(&str, &str, &str); 3] = [
+const CHANGES: [(&str, &str, &str); 4] = [
     (
         "subprocess.py",
         r#"_can_fork_exec = sys.platform not in {"emscripten", "wasi", "#,
         r#"_can_fork_exec = sys.platform not in {"emscripten", "#,
     ),
+    // A user has a home; `site` is part of the program, and has its own file for that.
+    ("sysconfig/__init__.py", r#""vxworks", "wasi", "watchos"}"#, r#""vxworks", "watchos"}"#),
     // What pip would unpack and compile is there.
     (
         "ensurepip/__init__.py",
