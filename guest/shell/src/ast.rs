@@ -157,6 +157,8 @@ pub struct Compound {
     pub kind: CompoundKind,
     /// The line it starts on.
     pub line: u32,
+    /// The line it ends on, where its redirections are.
+    pub end_line: u32,
 }
 
 /// The compound commands.

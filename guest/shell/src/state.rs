@@ -25,7 +25,7 @@ use crate::vars::Variables;
 const MAGIC: &[u8; 8] = b"afshell\0";
 
 /// Goes up with every change of the form below or of what it holds.
-const VERSION: u32 = 6;
+const VERSION: u32 = 7;
 
 macro_rules! state {
     ($($field:ident: $kind:ty,)*) => {

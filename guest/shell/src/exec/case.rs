@@ -15,10 +15,11 @@ impl Shell {
         }
         let subject = self.expand_string(word)?;
         self.trace_case(&subject);
-        self.status = 0;
         let ignore_case = self.options.shopt(Shopt::Nocasematch);
         let mut arms = arms.iter();
-        while let Some(mut arm) = arms.next() {
+        // That of the last body; `$?` in the next is still what it was.
+        let mut status = 0;
+        'arms: while let Some(mut arm) = arms.next() {
             let mut matched = false;
             for pattern in &arm.patterns {
                 if self.case_matches(pattern, &subject, ignore_case)? {
@@ -30,20 +31,22 @@ impl Shell {
                 continue;
             }
             loop {
-                if arm.body.items.is_empty() {
-                    self.status = 0;
+                status = 0;
+                if !arm.body.items.is_empty() {
+                    self.run_program(&arm.body)?;
+                    status = self.status;
                 }
-                self.run_program(&arm.body)?;
                 match arm.end {
-                    CaseEnd::Break => return Ok(()),
+                    CaseEnd::Break => break 'arms,
                     CaseEnd::Continue => break,
                     CaseEnd::FallThrough => match arms.next() {
                         Some(next) => arm = next,
-                        None => return Ok(()),
+                        None => break 'arms,
                     },
                 }
             }
         }
+        self.status = status;
         Ok(())
     }
 

@@ -2,6 +2,7 @@
 
 use crate::ast::{Compound, CompoundKind, Program, Redirect};
 use crate::exec::Undo;
+use crate::exec::test_expr::Truth;
 use crate::shell::{PipeStatus, Run, Shell};
 
 impl Shell {
@@ -44,14 +45,11 @@ impl Shell {
                 if !self.before_compound(compound)? {
                     return Ok(());
                 }
-                // An error inside (a bad regular expression: 2) sets the status itself.
-                self.status = 0;
-                let result = self.eval_test(expression)?;
-                if result {
-                    self.status = 0;
-                } else if self.status == 0 {
-                    self.status = 1;
-                }
+                self.status = match self.eval_test(expression)? {
+                    Truth::Yes => 0,
+                    Truth::No => 1,
+                    Truth::Error(status) => status,
+                };
                 self.pipe_status = PipeStatus::One(self.status);
                 Ok(())
             }
@@ -71,6 +69,7 @@ impl Shell {
         let mark = self.substituted_fds.len();
         let mut undo = Undo::default();
         let mut failed = false;
+        self.line = compound.end_line;
         let result = match self.redirect(redirects, &mut undo) {
             Ok(true) => self.run_compound(compound),
             Ok(false) => {
@@ -94,10 +93,12 @@ impl Shell {
                 return self.run_program(body);
             }
         }
-        self.status = 0;
         match otherwise {
             Some(body) => self.run_program(body),
-            None => Ok(()),
+            None => {
+                self.status = 0;
+                Ok(())
+            }
         }
     }
 }

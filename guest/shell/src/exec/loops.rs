@@ -79,7 +79,9 @@ impl Shell {
             self.status = 1;
             return Ok(());
         }
-        self.status = 0;
+        if values.is_empty() {
+            self.status = 0;
+        }
         self.looped(|shell| {
             for value in values {
                 shell.poll_signals()?;
@@ -105,9 +107,6 @@ impl Shell {
 
     /// What became of setting a loop's variable; false when it is readonly.
     pub(super) fn loop_variable_set(&mut self, set: Run) -> Run<bool> {
-        if set.is_ok() {
-            self.status = 0;
-        }
         match set {
             Ok(()) => Ok(true),
             // A readonly variable ends the loop; the message is printed.

@@ -138,8 +138,10 @@ impl Shell {
     fn run_lone_command(&mut self, command: &Command) -> Run {
         match command {
             Command::Simple(simple) => {
+                // A trap that the command itself sets, in a function say, is not for the command.
+                let trapped = self.traps.armed(traps::ERR);
                 self.run_simple(simple)?;
-                self.check_status()
+                if self.status != 0 && self.errexit_ignored == 0 { self.command_failed(trapped) } else { Ok(()) }
             }
             Command::Compound(compound, redirects) => {
                 if redirects.is_empty() {
@@ -170,13 +172,13 @@ impl Shell {
     /// After a command: the ERR trap and `set -e` when it failed.
     #[inline]
     pub(crate) fn check_status(&mut self) -> Run {
-        if self.status != 0 && self.errexit_ignored == 0 { self.command_failed() } else { Ok(()) }
+        if self.status != 0 && self.errexit_ignored == 0 { self.command_failed(true) } else { Ok(()) }
     }
 
     #[cold]
     #[inline(never)]
-    fn command_failed(&mut self) -> Run {
-        if self.traps.armed(traps::ERR) {
+    fn command_failed(&mut self, trapped: bool) -> Run {
+        if trapped && self.traps.armed(traps::ERR) {
             self.run_trap(traps::ERR)?;
         }
         if self.options.get(SetOption::Errexit) { Err(Flow::Exit) } else { Ok(()) }

@@ -24,8 +24,8 @@ impl Shell {
             Some(words) => Rc::new(self.expand_words(words)?),
             None => self.positional.list(),
         };
-        self.status = 0;
         if values.is_empty() {
+            self.status = 0;
             return Ok(());
         }
         self.looped(|shell| {

@@ -8,37 +8,50 @@ use crate::regex::Regex;
 use crate::shell::{Flow, Run, Shell};
 use crate::vars::{Attributes, Indexed, Value, Variable};
 
+/// What a `[[ ]]` expression says.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Truth {
+    /// It holds.
+    Yes,
+    /// It does not.
+    No,
+    /// There is no answer, which counts as no; the error has been told, and this is the status.
+    Error(i32),
+}
+
+impl From<bool> for Truth {
+    fn from(holds: bool) -> Self {
+        if holds { Self::Yes } else { Self::No }
+    }
+}
+
 impl Shell {
-    /// The truth of a `[[ ]]` expression. After an error the answer is no, and
-    /// the status says why (1, or 2 for a bad regular expression).
-    pub fn eval_test(&mut self, expr: &TestExpr) -> Run<bool> {
+    /// The truth of a `[[ ]]` expression. `$?` in it is what it was before.
+    pub fn eval_test(&mut self, expr: &TestExpr) -> Run<Truth> {
         self.eval_term(expr, false)
     }
 
     /// `negated` is for xtrace alone: a `!` stands before the term.
-    fn eval_term(&mut self, expr: &TestExpr, negated: bool) -> Run<bool> {
+    fn eval_term(&mut self, expr: &TestExpr, negated: bool) -> Run<Truth> {
         self.check_stack()?;
         match expr {
             TestExpr::Word(word) => {
                 let operand = self.expand_string(word)?;
                 self.trace_term(negated, &[b"-n", &operand]);
-                Ok(!operand.is_empty())
+                Ok(Truth::from(!operand.is_empty()))
             }
-            TestExpr::Not(inner) => {
-                let result = self.eval_term(inner, !negated)?;
-                // An error stays an error.
-                Ok(self.status == 0 && !result)
-            }
-            TestExpr::And(left, right) => Ok(self.eval_term(left, false)? && self.eval_term(right, false)?),
-            TestExpr::Or(left, right) => {
-                if self.eval_term(left, false)? {
-                    return Ok(true);
-                }
-                if self.status != 0 {
-                    return Ok(false);
-                }
-                self.eval_term(right, false)
-            }
+            TestExpr::Not(inner) => Ok(match self.eval_term(inner, !negated)? {
+                Truth::Yes => Truth::No,
+                Truth::No | Truth::Error(_) => Truth::Yes,
+            }),
+            TestExpr::And(left, right) => match self.eval_term(left, false)? {
+                Truth::Yes => self.eval_term(right, false),
+                other => Ok(other),
+            },
+            TestExpr::Or(left, right) => match self.eval_term(left, false)? {
+                Truth::Yes => Ok(Truth::Yes),
+                Truth::No | Truth::Error(_) => self.eval_term(right, false),
+            },
             TestExpr::Group(inner) => self.eval_term(inner, false),
             TestExpr::Unary(op, word) => self.eval_test_unary(op, word, negated),
             TestExpr::Binary(op, left, right) => self.eval_test_binary(op, left, right, negated),
@@ -46,14 +59,14 @@ impl Shell {
     }
 
     #[inline(never)]
-    fn eval_test_unary(&mut self, op: &[u8], word: &Word, negated: bool) -> Run<bool> {
+    fn eval_test_unary(&mut self, op: &[u8], word: &Word, negated: bool) -> Run<Truth> {
         let operand = self.expand_string(word)?;
         self.trace_term(negated, &[op, &operand]);
-        agentfense_twins::test::unary(self, op, &operand).map(|result| result.unwrap_or(false))
+        agentfense_twins::test::unary(self, op, &operand).map(|result| result.unwrap_or(false).into())
     }
 
     #[inline(never)]
-    fn eval_test_binary(&mut self, op: &[u8], left: &Word, right: &Word, negated: bool) -> Run<bool> {
+    fn eval_test_binary(&mut self, op: &[u8], left: &Word, right: &Word, negated: bool) -> Run<Truth> {
         let left = self.expand_string(left)?;
         match op {
             b"=" | b"==" | b"!=" => {
@@ -62,7 +75,7 @@ impl Shell {
                     let shown = self.trace_pattern(right);
                     self.trace_term(negated, &[&left, op, &shown]);
                 }
-                Ok(pattern.matches(&left) == (op != b"!="))
+                Ok(Truth::from(pattern.matches(&left) == (op != b"!=")))
             }
             b"=~" => {
                 let expression = self.expand_regex(right)?;
@@ -74,18 +87,15 @@ impl Shell {
                 self.trace_term(negated, &[&left, op, &right]);
                 let compared = self.compare_arith(&left, &right);
                 match compared {
-                    Ok((left, right)) => Ok(crate::expand::compare(op, left, right)),
-                    Err(Flow::Abort) => {
-                        self.status = 1;
-                        Ok(false)
-                    }
+                    Ok((left, right)) => Ok(crate::expand::compare(op, left, right).into()),
+                    Err(Flow::Abort) => Ok(Truth::Error(1)),
                     Err(flow) => Err(flow),
                 }
             }
             _ => {
                 let right = self.expand_string(right)?;
                 self.trace_term(negated, &[&left, op, &right]);
-                Ok(agentfense_twins::test::binary(self, &left, op, &right).unwrap_or(false))
+                Ok(agentfense_twins::test::binary(self, &left, op, &right).unwrap_or(false).into())
             }
         }
     }
@@ -104,11 +114,10 @@ impl Shell {
         Ok((left, self.eval_arith_text_for(right, "[[: ")?))
     }
 
-    fn match_regex(&mut self, text: &[u8], expression: &[u8]) -> Run<bool> {
+    fn match_regex(&mut self, text: &[u8], expression: &[u8]) -> Run<Truth> {
         let regex = Regex::new(expression, self.options.shopt(Shopt::Nocasematch));
         let Ok(groups) = regex.and_then(|regex| regex.captures(text)) else {
-            self.status = 2;
-            return Ok(false);
+            return Ok(Truth::Error(2));
         };
         let found = groups.is_some();
         let matched: Vec<BString> = groups
@@ -122,6 +131,6 @@ impl Shell {
             let value = Value::Indexed(Indexed::from(matched));
             self.vars.insert(b"BASH_REMATCH", Variable { value, attributes: Attributes::NONE, level });
         }
-        Ok(found)
+        Ok(found.into())
     }
 }

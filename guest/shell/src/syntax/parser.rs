@@ -524,7 +524,7 @@ impl<'p, 'a> Reader<'p, 'a> {
         let line = self.lex.line();
         let kind = self.compound_kind()?;
         self.leave();
-        let compound = Rc::new(Compound { kind, line });
+        let compound = Rc::new(Compound { kind, line, end_line: self.lex.line() });
         let mut redirects = Vec::new();
         loop {
             self.lex.skip_blanks();
