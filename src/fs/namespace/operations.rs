@@ -355,10 +355,10 @@ impl Namespace {
     ) -> Result<()> {
         let from = self.target(caller, old_start, old, Errno::Busy)?;
         let to = self.target(caller, new_start, new, Errno::Busy)?;
+        let found = self.removable(caller, &from)?;
         if !Arc::ptr_eq(from.dir.location.mount(), to.dir.location.mount()) {
             return Err(Errno::Xdev);
         }
-        let found = self.removable(caller, &from)?;
         let directory = found.stat.kind == FileType::Directory;
         match self.removable(caller, &to) {
             Ok(replaced) => {

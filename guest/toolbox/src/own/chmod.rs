@@ -1,6 +1,7 @@
 //! chmod: changes file modes.
 
 use agentfense_support::mode::{ModeChange, text};
+use agentfense_support::quote::lossy;
 use agentfense_support::walk::walk;
 use agentfense_support::{Failure, Item, Long, Options, Outcome, Takes, complain, quote, stdout};
 use agentfense_sys::Errno;
@@ -41,6 +42,8 @@ struct Settings {
     verbose: bool,
     recursive: bool,
     preserve_root: bool,
+    /// The mode is written like an option: what it means beside the umask may surprise.
+    like_option: bool,
 }
 
 enum Wanted {
@@ -63,6 +66,7 @@ pub fn main(args: Vec<Vec<u8>>) -> Outcome {
             Item::Option('\u{2}', _) => settings.preserve_root = true,
             Item::Option(..) => settings.preserve_root = false,
             Item::Operand(value) if mode.is_none() && reference.is_none() => {
+                settings.like_option = value.starts_with(MARK);
                 mode = Some(value.strip_prefix(MARK).map(<[u8]>::to_vec).unwrap_or(value));
             }
             Item::Operand(value) => names.push(value.strip_prefix(MARK).map(<[u8]>::to_vec).unwrap_or(value)),
@@ -177,6 +181,19 @@ fn one(
         writeln!(out, "mode of {} changed from {} to {}", quote(path), letters(old), letters(new))?;
     } else if settings.verbose {
         writeln!(out, "mode of {} retained as {}", quote(path), letters(new))?;
+    }
+    if settings.like_option
+        && let Wanted::Change(change) = wanted
+    {
+        let naive = change.apply(old, directory, 0);
+        if new & !naive != 0 {
+            let letters = |mode: u32| text(FileType::Regular, mode)[1..].to_owned();
+            complain(
+                "chmod",
+                format_args!("{}: new permissions are {}, not {}", lossy(path), letters(new), letters(naive)),
+            );
+            return Ok(false);
+        }
     }
     Ok(true)
 }

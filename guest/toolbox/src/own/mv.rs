@@ -150,6 +150,10 @@ fn one(source: &[u8], destination: &[u8], settings: &Settings, out: &mut impl Wr
     match fs::rename(source, destination) {
         Ok(()) => {}
         Err(Errno::Xdev) => {
+            if from.kind == FileType::Directory && is_inside(source, destination) {
+                let (source, destination) = (quote(source), quote(destination));
+                return stop(format!("cannot move {source} to a subdirectory of itself, {destination}"));
+            }
             if let Err((what, errno)) = across(source, destination) {
                 return stop(format!("{what}: {errno}"));
             }
@@ -165,6 +169,17 @@ fn one(source: &[u8], destination: &[u8], settings: &Settings, out: &mut impl Wr
         writeln!(out, "renamed {}", arrow(source, destination, kept.as_deref()))?;
     }
     Ok(())
+}
+
+/// Whether a new file would be below a directory.
+fn is_inside(directory: &[u8], file: &[u8]) -> bool {
+    let parent = match file.iter().rposition(|&b| b == b'/') {
+        Some(0) => b"/",
+        Some(at) => &file[..at],
+        None => &b"."[..],
+    };
+    let (Ok(directory), Ok(parent)) = (files::real_path(directory), files::real_path(parent)) else { return false };
+    parent.strip_prefix(directory.as_slice()).is_some_and(|rest| rest.is_empty() || rest[0] == b'/' || directory == b"/")
 }
 
 /// Whether a file may be overwritten, after a question if need be.

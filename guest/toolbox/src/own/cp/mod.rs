@@ -7,7 +7,7 @@ use agentfense_support::walk::join;
 use agentfense_support::{Failure, Outcome, complain, fs, quote, stdout};
 use agentfense_sys::files::{self, FileType, OpenFile, OpenFlags, Stat};
 use agentfense_sys::{Errno, processes};
-use options::{Follow, How, Overwrite, Settings};
+use options::{Follow, How, Overwrite, Preserve, Settings};
 use std::collections::{HashMap, HashSet};
 use std::io::Write;
 
@@ -216,7 +216,11 @@ impl<W: Write> Cp<'_, W> {
 
     fn leave(&mut self, destination: &[u8], stat: &Stat, made: bool) -> Result<(), Stop> {
         if self.settings.preserve.mode || made {
-            let mode = if self.settings.preserve.mode { stat.mode & 0o7777 } else { stat.mode & 0o777 & !self.umask };
+            let mode = match &self.settings.preserve {
+                Preserve { mode: true, .. } => stat.mode & 0o7777,
+                Preserve { no_mode: true, .. } => 0o777 & !self.umask,
+                _ => stat.mode & 0o777 & !self.umask,
+            };
             if let Err(errno) = files::set_mode(destination, mode, true) {
                 return stop(format!("setting permissions for {}: {errno}", quote(destination)));
             }
@@ -353,7 +357,8 @@ impl<W: Write> Cp<'_, W> {
         if self.settings.how != How::Attributes {
             flags = flags | OpenFlags::TRUNCATE;
         }
-        let mode = if from.kind == FileType::Regular { from.mode & 0o777 } else { 0o666 };
+        let alike = from.kind == FileType::Regular && !self.settings.preserve.no_mode;
+        let mode = if alike { from.mode & 0o777 } else { 0o666 };
         let open = || files::open(destination, flags, mode);
         let output = match open() {
             Err(_) if self.settings.force && fs::unlink(destination).is_ok() => open(),

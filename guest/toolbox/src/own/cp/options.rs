@@ -99,6 +99,8 @@ pub struct Preserve {
     pub ownership: bool,
     pub timestamps: bool,
     pub links: bool,
+    /// A new file gets the usual mode, not one like its source's.
+    pub no_mode: bool,
 }
 
 /// All that cp is told.
@@ -148,7 +150,7 @@ pub fn read(args: Vec<Vec<u8>>) -> Result<Settings, Failure> {
         match item {
             Item::Option('a', _) => {
                 (settings.recursive, follow) = (true, Some(Follow::Never));
-                settings.preserve = Preserve { mode: true, ownership: true, timestamps: true, links: true };
+                preserve(&mut settings.preserve, b"all", true)?;
             }
             Item::Option('\u{1}', _) => settings.how = How::Attributes,
             Item::Option('b', _) => backup = true,
@@ -199,13 +201,15 @@ pub fn read(args: Vec<Vec<u8>>) -> Result<Settings, Failure> {
 fn preserve(into: &mut Preserve, list: &[u8], on: bool) -> Result<(), Failure> {
     for word in list.split(|&b| b == b',') {
         match word {
-            b"mode" => into.mode = on,
+            b"mode" => (into.mode, into.no_mode) = (on, !on),
             b"ownership" => into.ownership = on,
             b"timestamps" => into.timestamps = on,
             b"links" => into.links = on,
             // A sandbox's files have neither.
             b"context" | b"xattr" => {}
-            b"all" => *into = Preserve { mode: on, ownership: on, timestamps: on, links: on },
+            b"all" => {
+                *into = Preserve { mode: on, ownership: on, timestamps: on, links: on, no_mode: !on };
+            }
             _ => {
                 let name = if on { "preserve" } else { "no-preserve" };
                 return Err(Failure::usage(format!("invalid argument {} for '--{name}'", quote(word))));

@@ -99,7 +99,6 @@ impl<'a> Runner<'a> {
             Ok(status) => Ok(status.success()),
             Err(errno) => {
                 complain("find", format_args!("{}: {errno}", quote(program)));
-                self.failed = true;
                 Ok(false)
             }
         }

@@ -57,6 +57,8 @@ struct Place<'a> {
     /// Whether the last line printed is the one before `done`.
     touching: bool,
     binary: bool,
+    /// A line was left out, since it is no text.
+    broken: bool,
     /// No more lines are selected: the count is reached, or one is enough.
     full: bool,
 }
@@ -80,6 +82,7 @@ impl<'a> Search<'a> {
             after: 0,
             touching: false,
             binary: false,
+            broken: false,
             full: false,
         };
         let result = self.through(file, stream, &mut buffer, &mut place);
@@ -226,13 +229,7 @@ impl<'a> Search<'a> {
             return Ok(());
         }
         let body = content(&text[line.clone()], settings.line_end);
-        let broken = settings.binary != Binary::Text
-            && (place.binary || (!settings.bytes && std::str::from_utf8(body).is_err()));
-        if broken {
-            if settings.binary == Binary::WithoutMatch {
-                place.selected -= 1;
-            }
-            place.binary = true;
+        if place.binary {
             place.full = true;
             place.after = 0;
             return Ok(());
@@ -249,9 +246,11 @@ impl<'a> Search<'a> {
         if settings.only_matching {
             for part in parts {
                 let offset = offset + part.start as u64;
-                self.out.part(place.name, place.line, offset, &body[part])?;
+                if self.is_text(&body[part.clone()], place) {
+                    self.out.part(place.name, place.line, offset, &body[part])?;
+                }
             }
-        } else {
+        } else if self.is_text(body, place) {
             self.out.line(place.name, place.line, offset, b':', body, &parts)?;
         }
         self.printed = true;
@@ -259,6 +258,14 @@ impl<'a> Search<'a> {
         place.touching = true;
         place.after = settings.after;
         Ok(())
+    }
+
+    /// Whether output may be printed: what is not encoded as text is left out, and told of at the end.
+    fn is_text(&self, output: &[u8], place: &mut Place<'_>) -> bool {
+        let settings = self.settings;
+        let text = settings.binary == Binary::Text || settings.bytes || std::str::from_utf8(output).is_ok();
+        place.broken |= !text;
+        text
     }
 
     /// Prints the context after the last selected line, up to `limit`.
@@ -299,7 +306,9 @@ impl<'a> Search<'a> {
             let parts =
                 if self.settings.invert && self.settings.color { matches(self.regex, body)? } else { Vec::new() };
             let offset = place.base + line.start as u64;
-            self.out.line(place.name, place.line, offset, b'-', body, &parts)?;
+            if self.is_text(body, place) {
+                self.out.line(place.name, place.line, offset, b'-', body, &parts)?;
+            }
         }
         place.done = line.end;
         place.touching = true;
@@ -327,7 +336,7 @@ impl<'a> Search<'a> {
         match settings.list {
             Some(List::Matching) if place.selected > 0 => self.out.name(place.name)?,
             Some(List::NotMatching) if place.selected == 0 => self.out.name(place.name)?,
-            None if place.binary && place.selected > 0 && !settings.count && settings.binary == Binary::Tell => {
+            None if (place.broken || (place.binary && place.selected > 0)) && !settings.count && settings.binary == Binary::Tell => {
                 self.out.binary(place.name)?;
             }
             _ => {}

@@ -38,6 +38,11 @@ pub struct Entry {
 }
 
 fn run(args: Vec<Vec<u8>>, format: Option<Format>) -> Outcome {
+    // What cannot be written is serious trouble, too.
+    list(args, format).map_err(|failure| if failure.status == Some(1) { failure.status(2) } else { failure })
+}
+
+fn list(args: Vec<Vec<u8>>, format: Option<Format>) -> Outcome {
     let (settings, mut names) = options::read(args, format)?;
     if names.is_empty() {
         names.push(b".".to_vec());
