@@ -60,7 +60,8 @@ impl Kernel {
         };
         match device {
             Device::Tty => {
-                let terminal = process.terminal.as_ref().filter(|terminal| terminal.tty.is_some()).ok_or(Errno::Nxio)?;
+                let terminal =
+                    process.terminal.as_ref().filter(|terminal| terminal.tty.is_some()).ok_or(Errno::Nxio)?;
                 Ok(OpenFile::console(terminal.clone(), access))
             }
             Device::Descriptor { pid, fd } => {

@@ -32,3 +32,5 @@ touch f g; chmod 600 f g; m f g
 ### in a tree of files, 1
 mkdir -p t/d/e t/.h; printf hello > t/a.txt; printf '' > t/empty; printf 'x\n' > t/d/b.c; printf 'y\n' > t/d/e/c.txt; ln -s a.txt t/link; ln -s nosuch t/broken; chmod 750 t/d; chmod 755 t/d/b.c; touch -d '2020-01-02 03:04:05' t/a.txt; touch -d '2021-05-06' t/d/b.c; touch -d '2019-01-01' t/empty t/d/e/c.txt
 chmod u+x,g-w t/a.txt; stat -c %a t/a.txt; chmod a=r t/a.txt; stat -c %a t/a.txt; chmod +X t/d t/a.txt; stat -c %a t/d t/a.txt; chmod -v 644 t/a.txt; chmod -c 644 t/a.txt; chmod --reference=t/d t/a.txt; stat -c %a t/a.txt; chmod -R go= t; find t -type f -printf '%m\n' | sort -u; chmod g=u t/a.txt; stat -c %a t/a.txt; chmod 1777 t; stat -c %A t; chmod u+s t/a.txt; stat -c %A t/a.txt; chmod zzz t; echo $?
+### what the umask keeps (stderr)
+umask 077; touch q; chmod 666 q; chmod -w q; echo $?; stat -c %a q; umask 022; chmod 666 q; chmod -w q; echo $?; stat -c %a q

@@ -84,3 +84,5 @@ cp --backup=numbered t/a.txt t/d/b.c; cp --backup=numbered t/a.txt t/d/b.c; ls t
 ### in a tree of files, 7
 mkdir -p t/d/e t/.h; printf hello > t/a.txt; printf '' > t/empty; printf 'x\n' > t/d/b.c; printf 'y\n' > t/d/e/c.txt; ln -s a.txt t/link; ln -s nosuch t/broken; chmod 750 t/d; chmod 755 t/d/b.c; touch -d '2020-01-02 03:04:05' t/a.txt; touch -d '2021-05-06' t/d/b.c; touch -d '2019-01-01' t/empty t/d/e/c.txt
 cp -rv t/d x | sort; cp -T t/d y; find y | sort; cp t/a.txt t/a.txt; echo $?; cp t/a.txt nosuchdir/; echo $?; cp nosuch x; echo $?
+### no mode
+echo a > f; chmod 755 f; mkdir d; chmod 700 d; cp f d; cp --no-preserve=mode f g; cp -r --no-preserve=mode d e

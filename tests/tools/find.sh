@@ -119,3 +119,5 @@ find t -name a.txt -exec false \; -print; find t -name a.txt -exec true \; -prin
 ### in a tree of files, 25
 mkdir -p t/d/e t/.h; printf hello > t/a.txt; printf '' > t/empty; printf 'x\n' > t/d/b.c; printf 'y\n' > t/d/e/c.txt; ln -s a.txt t/link; ln -s nosuch t/broken; chmod 750 t/d; chmod 755 t/d/b.c; touch -d '2020-01-02 03:04:05' t/a.txt; touch -d '2021-05-06' t/d/b.c; touch -d '2019-01-01' t/empty t/d/e/c.txt
 find t -printf '%%|\t|\n|\101|%M %#m\n' | sort | head -3; find t -name a.txt -printf '%-10f|%10s|%05m\n'
+### a command that is not there (stderr)
+touch f; find f -exec nocmd {} \; ; echo $?; find f -exec nocmd {} +; echo $?

@@ -64,3 +64,5 @@ mkdir -p t/d/e t/.h; printf hello > t/a.txt; printf '' > t/empty; printf 'x\n' >
 ls nosuch; echo $?; ls nosuch t/a.txt; echo $?; ls -Z t/a.txt | wc -l; ls --zero t | od -c | head -2; ls -I '*.txt' t; ls --hide='a*' t; ls -B t; ls -L t; ls -H t/link
 ### quoting styles
 touch -- $'a\n' $'\xff' $'a\nb' $'a\xff\xfeb' $'é\x01' "it's" 'a"b' "a'b\$" 'a b' '~a' '#a' 'a#' 'a=b' '{}' '{' 'a!b' 'a^' '-x' '[a]' 'a,b'; for s in literal shell shell-always shell-escape shell-escape-always c escape; do ls --quoting-style=$s; done
+### a full device
+ls -l > /dev/full; echo $?

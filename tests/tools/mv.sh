@@ -44,3 +44,5 @@ echo a > f; ln f g; mv f g; ls
 mv --nope a b 2>/dev/null; echo $?
 ### without permission
 mkdir d; echo a > d/f; chmod 555 d; mv d/f x 2>/dev/null; echo $?; chmod 755 d
+### into itself (stderr)
+mkdir d; mv d d/e; echo $?; ls -R

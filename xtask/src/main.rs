@@ -77,6 +77,12 @@ const PROGRAMS: &[Program] = &[
         commands: "guest/net/commands.txt",
     },
     Program {
+        package: "agentfense-openssl",
+        profile: "guest",
+        component: "agentfense-openssl.wasm",
+        commands: "guest/openssl/commands.txt",
+    },
+    Program {
         package: "agentfense-bc",
         profile: "guest",
         component: "agentfense-bc.wasm",
@@ -268,6 +274,8 @@ fn test() -> Result {
         "agentfense-sed",
         "-p",
         "agentfense-sqlite",
+        "-p",
+        "agentfense-openssl",
         "-p",
         "agentfense-bc",
         "-p",

@@ -179,7 +179,9 @@ fn is_inside(directory: &[u8], file: &[u8]) -> bool {
         None => &b"."[..],
     };
     let (Ok(directory), Ok(parent)) = (files::real_path(directory), files::real_path(parent)) else { return false };
-    parent.strip_prefix(directory.as_slice()).is_some_and(|rest| rest.is_empty() || rest[0] == b'/' || directory == b"/")
+    parent
+        .strip_prefix(directory.as_slice())
+        .is_some_and(|rest| rest.is_empty() || rest[0] == b'/' || directory == b"/")
 }
 
 /// Whether a file may be overwritten, after a question if need be.

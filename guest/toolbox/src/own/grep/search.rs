@@ -336,7 +336,10 @@ impl<'a> Search<'a> {
         match settings.list {
             Some(List::Matching) if place.selected > 0 => self.out.name(place.name)?,
             Some(List::NotMatching) if place.selected == 0 => self.out.name(place.name)?,
-            None if (place.broken || (place.binary && place.selected > 0)) && !settings.count && settings.binary == Binary::Tell => {
+            None if (place.broken || (place.binary && place.selected > 0))
+                && !settings.count
+                && settings.binary == Binary::Tell =>
+            {
                 self.out.binary(place.name)?;
             }
             _ => {}
