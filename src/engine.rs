@@ -38,8 +38,12 @@ const KEEP_RESIDENT: usize = 256 << 10;
 /// Processes with threads at one time in the whole host process.
 const THREADED_CAPACITY: u32 = 512;
 
-/// Stacks for each of these, which they share: a thread takes one.
+/// Stacks for each of these, which they share.
 const STACKS_EACH: u32 = 4;
+
+/// Stacks of a process without further threads: its first thread's, and those
+/// that the engine keeps for the next one that starts.
+const STACKS_OWN: u32 = 3;
 
 /// Whether a program has threads: fibers of one instance that take turns
 /// where it says so. Starting a process that could have some costs more.
@@ -62,7 +66,8 @@ fn config(kind: Kind, slots: Option<u32>) -> Config {
         .wasm_backtrace_max_frames(None)
         .max_wasm_stack(WASM_STACK)
         .async_stack_size(WASM_STACK + (2 << 20))
-        // 4 GiB of address space each: no bounds checks on 32-bit memories.
+        // 4 GiB of address space each: no bounds checks on 32-bit memories,
+        // and none ever moves (`kernel::Watch` counts on it).
         .memory_reservation(4 << 30)
         .memory_guard_size(32 << 20);
     if let Some(slots) = slots {
@@ -71,7 +76,6 @@ fn config(kind: Kind, slots: Option<u32>) -> Config {
             .total_core_instances(slots * 4)
             .total_memories(slots)
             .total_tables(slots * 2)
-            // The engine keeps the stack of an instance that is idle.
             .total_stacks(if threaded { slots * STACKS_EACH } else { slots })
             .max_memory_size(4 << 30)
             .table_elements(100_000)
@@ -91,7 +95,9 @@ pub(crate) struct Machine {
     kind: Kind,
     pub(crate) wasmtime: wasmtime::Engine,
     pub(crate) linker: Linker<Guest>,
-    instances: Arc<Instances>,
+    instances: Arc<Quota>,
+    /// Threads beside each process's first.
+    threads: Arc<Quota>,
 }
 
 impl Machine {
@@ -105,20 +111,13 @@ impl Machine {
         let mut linker = Linker::new(&wasmtime);
         crate::wasi::add_to_linker(&mut linker)?;
         crate::syscalls::add_to_linker(&mut linker)?;
-        let instances = Arc::new(Instances { capacity, used: AtomicU32::new(0) });
-        Ok(Machine { kind, wasmtime, linker, instances })
+        let threads = if kind == Kind::Threaded { capacity * (STACKS_EACH - STACKS_OWN) } else { 0 };
+        Ok(Machine { kind, wasmtime, linker, instances: Quota::new(capacity), threads: Quota::new(threads) })
     }
 
     /// What kind of program runs on it.
     pub(crate) fn kind(&self) -> Kind {
         self.kind
-    }
-
-    /// Room for one more instance, if there is any.
-    fn room(&self) -> Option<Room> {
-        let another = |used: u32| (used < self.instances.capacity).then_some(used + 1);
-        self.instances.used.fetch_update(Ordering::Relaxed, Ordering::Relaxed, another).ok()?;
-        Some(Room(self.instances.clone()))
     }
 }
 
@@ -158,14 +157,27 @@ pub fn set_capacity(instances: u32) -> Result<(), Error> {
 
 static SHARED: OnceLock<Result<Arc<Engine>, String>> = OnceLock::new();
 
-/// How many instances there are, and can be.
-struct Instances {
+/// How many of something there are, and can be.
+pub(crate) struct Quota {
     capacity: u32,
     used: AtomicU32,
 }
 
-/// Room for an instance. To be dropped after the instance's store.
-pub(crate) struct Room(Arc<Instances>);
+impl Quota {
+    pub(crate) fn new(capacity: u32) -> Arc<Quota> {
+        Arc::new(Quota { capacity, used: AtomicU32::new(0) })
+    }
+
+    /// Room for one more, if there is any.
+    pub(crate) fn room(self: &Arc<Quota>) -> Option<Room> {
+        let another = |used: u32| (used < self.capacity).then_some(used + 1);
+        self.used.fetch_update(Ordering::Relaxed, Ordering::Relaxed, another).ok()?;
+        Some(Room(self.clone()))
+    }
+}
+
+/// Room for an instance or a thread. To be dropped after the instance's store.
+pub(crate) struct Room(Arc<Quota>);
 
 impl Drop for Room {
     fn drop(&mut self) {
@@ -213,7 +225,12 @@ impl Engine {
 
     /// Room for one more instance of a program of that kind, if there is any.
     pub(crate) fn room(&self, kind: Kind) -> Option<Room> {
-        self.machine(kind).ok()?.room()
+        self.machine(kind).ok()?.instances.room()
+    }
+
+    /// Room for one more thread of a program that can have some, if there is any.
+    pub(crate) fn thread_room(&self) -> Option<Room> {
+        self.machine(Kind::Threaded).ok()?.threads.room()
     }
 
     /// Marks that a guest runs, for as long as the value lives.

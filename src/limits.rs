@@ -12,6 +12,9 @@ pub struct Limits {
     pub memory_bytes: u64,
     /// Processes at one time; `spawn` beyond it fails with EAGAIN.
     pub processes: u32,
+    /// Threads at one time of programs that can have some (`python`), the
+    /// first of each process included; a start beyond it fails with EAGAIN.
+    pub threads: u32,
     /// Bytes that files in memory (`/tmp`, what the overlay holds) may take; ENOSPC beyond.
     pub disk_bytes: u64,
     /// Files and directories in memory; ENOSPC beyond.
@@ -31,6 +34,7 @@ impl Default for Limits {
         Limits {
             memory_bytes: 2 << 30,
             processes: 1024,
+            threads: 256,
             disk_bytes: 1 << 30,
             disk_files: 1_000_000,
             output_bytes: 64 << 20,

@@ -12,6 +12,7 @@ mod signal;
 mod spawn;
 mod supervise;
 mod terminal;
+mod watch;
 
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -32,8 +33,9 @@ pub(crate) use spawn::{Guest, SpawnRequest, describe_trap};
 pub(crate) use supervise::Inline;
 pub use terminal::TerminalSize;
 pub(crate) use terminal::{Terminal, Tty};
+pub(crate) use watch::Watch;
 
-use crate::engine::Engine;
+use crate::engine::{Engine, Quota};
 use crate::fs::{Errno, Namespace};
 use crate::limits::Limits;
 use crate::net::Network;
@@ -55,10 +57,13 @@ pub(crate) struct Kernel {
     table: Mutex<Table>,
     /// Linear memory of all processes together, in bytes.
     memory: AtomicU64,
+    /// Threads of programs that can have some.
+    threads: Arc<Quota>,
 }
 
 impl Kernel {
     pub(crate) fn new(engine: Arc<Engine>, namespace: Namespace, network: Arc<Network>, limits: Limits) -> Arc<Self> {
+        let threads = Quota::new(limits.threads);
         Arc::new(Kernel {
             engine,
             namespace,
@@ -68,6 +73,7 @@ impl Kernel {
             started: std::time::Instant::now(),
             table: Mutex::default(),
             memory: AtomicU64::new(0),
+            threads,
         })
     }
 

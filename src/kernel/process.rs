@@ -15,6 +15,7 @@ use super::signal::{
     DefaultAction, Disposition, SIGCONT, SIGINT, SIGKILL, SIGSTOP, SIGXCPU, Signal, Signals, default_action,
 };
 use super::terminal::Terminal;
+use crate::engine::Room;
 use crate::fs::{Caller, Errno, Location};
 
 /// A process's number; unique in its sandbox while the process is in the table.
@@ -136,6 +137,8 @@ pub(crate) struct Process {
     /// it on this process's own task; anything else that could block starts it.
     deferred: Mutex<Option<super::supervise::Supervised>>,
     alarm: Mutex<Alarm>,
+    /// Room for its threads beside the first: the sandbox's and the host's.
+    threads: Mutex<Vec<[Room; 2]>>,
 }
 
 /// The timer behind `alarm`.
@@ -188,6 +191,7 @@ impl Process {
             files_held: AtomicU64::new(0),
             deferred: Mutex::new(None),
             alarm: Mutex::default(),
+            threads: Mutex::default(),
         }
     }
 
@@ -529,6 +533,21 @@ impl Process {
     pub(crate) fn hold_duplicate(self: &Arc<Self>) -> Held {
         self.files_held.fetch_add(1, Ordering::Relaxed);
         Held(self.clone())
+    }
+
+    /// Keeps the room of one more thread.
+    pub(crate) fn start_thread(&self, room: [Room; 2]) {
+        lock(&self.threads).push(room);
+    }
+
+    /// Gives the room of a thread that has ended back.
+    pub(crate) fn end_thread(&self) {
+        lock(&self.threads).pop();
+    }
+
+    /// Gives the room of all its threads back, after its instance is gone.
+    pub(crate) fn end_threads(&self) {
+        lock(&self.threads).clear();
     }
 
     /// Records that a memory limit was hit.

@@ -14,6 +14,7 @@ use super::process::{Birth, Ending, Process};
 use super::rlimit::{Resource, UNLIMITED};
 use super::signal::{Disposition, SIGABRT, SIGFPE, SIGILL, SIGSEGV, SIGXFSZ};
 use super::supervise::Supervised;
+use super::watch::Watch;
 use crate::engine::{Kind, Room};
 use crate::fs::{Caller, Errno, Location};
 use crate::program::{Format, Program, STUB_LEN};
@@ -33,6 +34,8 @@ pub(crate) struct Guest {
     pub(crate) process: Arc<Process>,
     pub(crate) program: Arc<Program>,
     pub(crate) table: ResourceTable,
+    /// What tells it that time has passed.
+    pub(crate) watch: Option<Watch>,
     memory: MemoryMeter,
 }
 
@@ -85,7 +88,7 @@ impl Guest {
         let mut table = ResourceTable::new();
         table.set_max_capacity(MAX_HANDLES);
         let memory = MemoryMeter { kernel: kernel.clone(), process: process.clone(), taken: 0 };
-        let mut store = Store::new(&engine, Guest { kernel, process, program, table, memory });
+        let mut store = Store::new(&engine, Guest { kernel, process, program, table, watch: None, memory });
         store.limiter(|guest| &mut guest.memory);
         store.set_epoch_deadline(1);
         store.epoch_deadline_callback(|store| {
@@ -93,6 +96,9 @@ impl Guest {
             let process = &store.data().process;
             process.start_deferred();
             process.due();
+            if let Some(watch) = &store.data().watch {
+                watch.set();
+            }
             Ok(UpdateDeadline::YieldCustom(1, Box::pin(tokio::task::yield_now())))
         });
         store
@@ -144,6 +150,13 @@ pub(crate) struct SpawnRequest {
     pub(crate) group: Option<super::Pid>,
     pub(crate) ignored: u64,
     pub(crate) payload: Vec<u8>,
+}
+
+/// A process's share of what there is: of the host's instances, of its
+/// sandbox's threads.
+struct Rooms {
+    _host: Room,
+    _sandbox: Option<Room>,
 }
 
 /// A program as it was found in a file.
@@ -231,7 +244,13 @@ impl Kernel {
             Ok(Source::Ready(program)) => program.kind,
             _ => Kind::Plain,
         };
-        let room = self.engine.room(kind).ok_or(Errno::Again)?;
+        let room = Rooms {
+            _host: self.engine.room(kind).ok_or(Errno::Again)?,
+            _sandbox: match kind {
+                Kind::Threaded => Some(self.threads.room().ok_or(Errno::Again)?),
+                Kind::Plain => None,
+            },
+        };
         let process = self.enter(Birth {
             parent: parent.pid,
             group: request.group,
@@ -256,6 +275,11 @@ impl Kernel {
         Ok(Supervised::new(kernel, process, run))
     }
 
+    /// Room for one more thread of a process.
+    pub(crate) fn thread_room(&self) -> Option<[Room; 2]> {
+        Some([self.threads.room()?, self.engine.thread_room()?])
+    }
+
     /// A process for a session's shell, whose instance the session itself drives.
     pub(crate) fn enter_shell(&self, birth: Birth) -> Result<Arc<Process>, Errno> {
         self.enter(birth)
@@ -276,8 +300,8 @@ fn read_whole(handle: &Arc<dyn crate::fs::FileHandle>, size: u64) -> Result<Byte
 
 /// A process's life: its program, its instance, its end.
 ///
-/// `_room` is given back after the instance is gone.
-async fn run(kernel: Arc<Kernel>, process: Arc<Process>, source: Result<Source, String>, _room: Room) -> Ending {
+/// `_rooms` are given back after the instance is gone.
+async fn run(kernel: Arc<Kernel>, process: Arc<Process>, source: Result<Source, String>, _rooms: Rooms) -> Ending {
     let program = match source {
         Ok(Source::Ready(program)) => Ok(program),
         Ok(Source::Bytes(bytes)) => {

@@ -43,6 +43,7 @@ impl Supervised {
         // can see the process's status.
         self.run = None;
         self.process.start_deferred();
+        self.process.end_threads();
         self.process.close_files();
         self.kernel.process_ended(&self.process, ending);
     }

@@ -1,6 +1,7 @@
 //! `agentfense:kernel`: the system calls that WASI lacks.
 
 mod files;
+mod interrupts;
 mod network;
 mod processes;
 
@@ -36,6 +37,7 @@ pub(crate) fn add_to_linker(linker: &mut Linker<Guest>) -> wasmtime::Result<()> 
     types::add_to_linker::<_, HasSelf<Guest>>(linker, |guest| guest)?;
     wit_files::add_to_linker::<_, HasSelf<Guest>>(linker, |guest| guest)?;
     wit_processes::add_to_linker::<_, HasSelf<Guest>>(linker, |guest| guest)?;
+    interrupts::add_to_linker(linker)?;
     wit_network::add_to_linker::<_, HasSelf<Guest>>(linker, |guest| guest)
 }
 

@@ -5,6 +5,7 @@ use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use super::Failure;
+use crate::engine::Kind;
 use crate::fs::Errno;
 use crate::kernel::{
     self, Change, Disposition, Ending, Guest, Handle, Inline, Pid, Process, Resource, SIGALRM, SIGNAL_MAX,
@@ -241,6 +242,20 @@ impl wit::Host for Guest {
             });
         }
         Ok(u64::try_from(left.as_nanos()).unwrap_or(u64::MAX))
+    }
+
+    fn start_thread(&mut self) -> Result<(), Failure> {
+        if self.program.kind != Kind::Threaded {
+            return Err(Errno::NotSup.into());
+        }
+        let room = self.kernel.thread_room().ok_or(Errno::Again)?;
+        self.process.start_thread(room);
+        Ok(())
+    }
+
+    fn end_thread(&mut self) -> wasmtime::Result<()> {
+        self.process.end_thread();
+        Ok(())
     }
 
     fn exit(&mut self, status: u8) -> wasmtime::Result<()> {

@@ -1,7 +1,7 @@
 //! Threads: they take turns, and a wait of one lets others run.
 
-use crate::common::all;
-use crate::{py, python};
+use crate::common::{all, bash, out, sandbox_with};
+use crate::{installed, py, python};
 
 #[test]
 fn they_run_while_others_wait() {
@@ -107,4 +107,83 @@ try: threading.Event().wait()
 except KeyboardInterrupt: print(\"interrupted\")
 '";
     assert_eq!(session.exec(program).unwrap().stdout_text(), "interrupted\n");
+}
+
+#[test]
+fn one_that_computes_is_interrupted() {
+    let Some(session) = python() else { return };
+    let program = "timeout -s INT 1 python3 -c '
+try:
+    while True: pass
+except KeyboardInterrupt: print(\"interrupted\")
+'";
+    assert_eq!(session.exec(program).unwrap().stdout_text(), "interrupted\n");
+    // Inside of C code, too.
+    let program = r#"timeout -s INT 1 python3 -c 'import re; re.match("(a*)*b", "a" * 60)' 2>&1 | tail -n 1"#;
+    assert_eq!(session.exec(program).unwrap().stdout_text(), "KeyboardInterrupt\n");
+    let program = r#"
+import signal, threading, time
+def expire(*_): raise TimeoutError
+def compute():
+    while True: pass
+signal.signal(signal.SIGALRM, expire)
+for start in [lambda: None, threading.Thread(target=compute, daemon=True).start]:
+    start(); signal.alarm(1)
+    try:
+        while True: pass
+    except TimeoutError: print("late")
+"#;
+    assert_eq!(py(&session, program), "late\nlate\n");
+}
+
+#[test]
+fn those_that_compute_take_turns() {
+    let Some(session) = python() else { return };
+    let program = r#"
+import threading, time
+done = False
+def finish():
+    global done
+    time.sleep(0.05); done = True
+threading.Thread(target=finish).start()
+while not done: pass
+turns = [0, 0, 0]
+def count(n):
+    while done: turns[n] += 1
+threads = [threading.Thread(target=count, args=(n,)) for n in range(3)]
+for t in threads: t.start()
+time.sleep(1); done = False
+for t in threads: t.join()
+print(min(turns) * 3 > max(turns), min(turns) > 1000)
+# They come and go while the kernel watches the one that runs.
+kept = []
+for n in range(300):
+    t = threading.Thread(target=lambda: kept.append(sum(range(3000)))); t.start(); t.join()
+print(len(kept), set(kept) == {sum(range(3000))})
+"#;
+    assert_eq!(py(&session, program), "True True\n300 True\n");
+}
+
+#[test]
+fn a_sandbox_has_its_share_of_them() {
+    if !installed() {
+        return;
+    }
+    let session = bash(&sandbox_with(|limits| limits.threads = 8));
+    let program = r#"
+import errno, subprocess, sys, threading
+event, threads = threading.Event(), []
+def start(): threads.append(threading.Thread(target=event.wait)); threads[-1].start()
+try:
+    while True: start()
+except RuntimeError as e: print(e, len(threads))
+try: subprocess.run([sys.executable, "-c", "1"])
+except OSError as e: print(errno.errorcode[e.errno], flush=True)
+event.set()
+for t in threads[:-1]: t.join()
+subprocess.run([sys.executable, "-c", "print('room')"])
+"#;
+    assert_eq!(py(&session, program), "can't start new thread 8\nEAGAIN\nroom\n");
+    // Other commands do not count.
+    assert_eq!(out(&session, "python3 -c 'import os; os.system(\"seq 3 | sort -r | wc -l\")'"), "3\n");
 }

@@ -2,8 +2,8 @@
 //!
 //! CPython comes as a shared library built for plain WASI. This library is linked in front of it:
 //! its functions take the place of libc's where the kernel knows better (`agentfense_sys::command`,
-//! [`descriptors`], [`sockets`], [`poll`], [`signals`], [`threads`]), and it starts the interpreter
-//! with what the build lacks in its modules ([`posix`], [`subprocess`], [`compression`]), an allocator for its
+//! [`descriptors`], [`sockets`], [`poll`], [`signals`], [`threads`], [`interrupts`]), and it starts the
+//! interpreter with what the build lacks in its modules ([`posix`], [`subprocess`], [`compression`]), an allocator for its
 //! objects ([`memory`]) and a hash function ([`hash`]).
 #![cfg(target_arch = "wasm32")]
 
@@ -13,6 +13,7 @@ mod dynamic;
 mod extend;
 mod hash;
 mod host;
+mod interrupts;
 mod memory;
 mod mend;
 mod poll;

@@ -59,10 +59,11 @@ extern "C" fn signal(number: c_int, handler: Handler) -> Handler {
     }
 }
 
-/// Runs the handlers of the signals that have arrived. Python's only note the
-/// signal; its own handlers run at the interpreter's next check.
-pub(crate) fn deliver() {
-    for signal in Signal::set(processes::take_signals()) {
+/// Runs the handlers of the signals that have arrived; whether there was one.
+/// Python's only note the signal; its own handlers run at the interpreter's next check.
+pub(crate) fn deliver() -> bool {
+    let arrived = processes::take_signals();
+    for signal in Signal::set(arrived) {
         let handlers = HANDLERS.lock().unwrap_or_else(PoisonError::into_inner);
         let handler = handlers[usize::from(signal.number())];
         drop(handlers);
@@ -73,6 +74,7 @@ pub(crate) fn deliver() {
             unsafe { handler(c_int::from(signal.number())) };
         }
     }
+    arrived != 0
 }
 
 /// As raise(3).

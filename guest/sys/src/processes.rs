@@ -144,6 +144,30 @@ pub fn alarm(time: Duration) -> Duration {
     Duration::from_nanos(raw::alarm(nanoseconds(time)))
 }
 
+/// Makes room for one more thread: to be asked before the engine is asked for it.
+pub fn start_thread() -> Result<(), Errno> {
+    Ok(raw::start_thread()?)
+}
+
+/// A thread that there was room for has ended.
+pub fn end_thread() {
+    raw::end_thread();
+}
+
+/// The kernel sets the bits in that word while this process computes, about every 10 ms; null ends it.
+///
+/// # Safety
+/// From now on until the next call the word may change whenever a function is called or a loop goes on.
+pub unsafe fn watch(word: *const u32, bits: u32) {
+    let word = if word.is_null() {
+        &[]
+    } else {
+        // SAFETY: the caller's word; the kernel only takes its place.
+        unsafe { std::slice::from_raw_parts(word, 1) }
+    };
+    crate::bindings::agentfense::kernel::interrupts::watch(word, bits);
+}
+
 /// Ends this process with that status, without running destructors or flushing anything.
 pub fn exit(status: u8) -> ! {
     raw::exit(status);

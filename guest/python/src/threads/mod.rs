@@ -2,8 +2,9 @@
 //!
 //! The engine gives an instance more than one stack and switches between them when it is told to
 //! (the component model's cooperative threads). Here is who runs when: a thread runs until it waits
-//! for something, and whoever has nothing to wait for any more goes on. When all wait, the process
-//! waits, for all that they wait for together. [`pthread`] is what libpython sees of it.
+//! for something, and whoever has nothing to wait for any more goes on; one that computes is
+//! interrupted ([`crate::interrupts`]). When all wait, the process waits, for all that they wait for
+//! together. [`pthread`] is what libpython sees of it.
 //!
 //! CPython lets go of its lock before it waits, so at a switch no thread has it.
 
@@ -76,7 +77,7 @@ enum State {
     Ended(*mut c_void),
 }
 
-/// The memory of a thread's stack.
+/// The memory of a thread's stack, and the kernel's room for the engine's.
 struct Stack {
     memory: *mut u8,
     layout: std::alloc::Layout,
@@ -86,6 +87,7 @@ impl Drop for Stack {
     fn drop(&mut self) {
         // SAFETY: allocated with that layout; its thread has ended.
         unsafe { std::alloc::dealloc(self.memory, self.layout) };
+        processes::end_thread();
     }
 }
 
@@ -264,11 +266,16 @@ fn look(wait: bool) {
         }
         if errno == Errno::Intr {
             signals::deliver();
-            threads().wake(0, Woken::Signal);
+            wake_for_signal();
             return;
         }
     }
     threads().wake_due(&files);
+}
+
+/// Wakes the first thread, for a signal has come.
+pub(crate) fn wake_for_signal() {
+    threads().wake(0, Woken::Signal);
 }
 
 /// Chooses who goes on; waits until somebody can.
@@ -337,6 +344,12 @@ pub(crate) fn give_way() {
     if several() {
         wait(On::Turn, None);
     }
+}
+
+/// Lets everyone run whose files are ready or whose time has come, and who could run before.
+pub(crate) fn take_turns() {
+    look(false);
+    give_way();
 }
 
 fn until(limit: Option<Duration>) -> Option<Instant> {
@@ -411,6 +424,11 @@ fn start(
     let memory = unsafe { std::alloc::alloc(layout) };
     if memory.is_null() {
         return Err(Errno::Again);
+    }
+    if let Err(errno) = processes::start_thread() {
+        // SAFETY: allocated above.
+        unsafe { std::alloc::dealloc(memory, layout) };
+        return Err(errno);
     }
     let stack = Stack { memory, layout };
     let id = threads.next_id;

@@ -248,7 +248,7 @@ impl Reencode for Rewriter<'_> {
     type Error = String;
 
     fn function_index(&mut self, function: u32) -> std::result::Result<u32, reencode::Error<String>> {
-        self.symbols.function(self.number, function).map_err(reencode::Error::UserError)
+        self.symbols.callee(self.number, function, self.library.imports.len()).map_err(reencode::Error::UserError)
     }
 
     fn type_index(&mut self, ty: u32) -> std::result::Result<u32, reencode::Error<String>> {

@@ -158,6 +158,16 @@ impl<'a> Library<'a> {
         self.exports.get(name).filter(|(kind, _)| *kind == ExternalKind::Func).map(|(_, index)| *index)
     }
 
+    /// The library's own number of a function that only it can name, if there is but one of that name.
+    pub(super) fn hidden_function(&self, name: &str) -> Option<u32> {
+        let mut found =
+            self.function_names.iter().filter(|(index, known)| **known == name && self.body(**index).is_some());
+        match (found.next(), found.next()) {
+            (Some((index, _)), None) => Some(*index),
+            _ => None,
+        }
+    }
+
     /// The type of a function of its index space.
     pub(super) fn function_type(&self, index: u32) -> Result<&FuncType> {
         let index = index as usize;

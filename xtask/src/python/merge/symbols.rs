@@ -37,7 +37,9 @@ pub(super) struct Symbols<'a> {
     /// Functions that no library has, the first of the merged module.
     pub(super) externals: Vec<External<'a>>,
     /// For each library: the merged number of each of its functions, the imported ones first.
-    pub(super) functions: Vec<Vec<u32>>,
+    functions: Vec<Vec<u32>>,
+    /// Functions whose own library calls another instead: the two, by their merged numbers.
+    intercepted: HashMap<u32, u32>,
     /// For each library: its globals.
     pub(super) globals: Vec<Vec<Value>>,
     /// The table: slot and function, by slot.
@@ -47,6 +49,7 @@ pub(super) struct Symbols<'a> {
 impl<'a> Symbols<'a> {
     pub(super) fn resolve(libraries: &[Library<'a>], stack_bytes: u32) -> Result<Symbols<'a>> {
         let (externals, functions) = functions(libraries)?;
+        let intercepted = intercepted(libraries, &functions)?;
         // The first slot stays empty: the null pointer.
         let (mut address, mut slot) = (stack_bytes, 1);
         let mut bases = Vec::new();
@@ -57,8 +60,8 @@ impl<'a> Symbols<'a> {
             address = address.checked_add(library.memory_size).ok_or_else(|| malformed("its size"))?;
             slot += library.table_size;
         }
-        let mut symbols =
-            Symbols { stack_bytes, data_end: address, externals, functions, globals: Vec::new(), table: Vec::new() };
+        let (data_end, globals, table) = (address, Vec::new(), Vec::new());
+        let mut symbols = Symbols { stack_bytes, data_end, externals, functions, intercepted, globals, table };
         let mut slots = HashMap::new();
         for (number, library) in libraries.iter().enumerate() {
             let bases = &bases[number];
@@ -109,6 +112,13 @@ impl<'a> Symbols<'a> {
     pub(super) fn function(&self, library: usize, function: u32) -> Result<u32> {
         let number = self.functions.get(library).and_then(|functions| functions.get(function as usize));
         number.copied().ok_or_else(|| malformed("an unknown function"))
+    }
+
+    /// The merged number of what a library gets when it calls a function.
+    pub(super) fn callee(&self, library: usize, function: u32, imports: usize) -> Result<u32> {
+        let number = self.function(library, function)?;
+        let own = function as usize >= imports;
+        Ok(self.intercepted.get(&number).copied().filter(|_| own).unwrap_or(number))
     }
 
     /// The constant that a library's global is.
@@ -170,9 +180,33 @@ fn undefined(library: &Library<'_>, name: &str) -> String {
     format!("{}: undefined: {name}", library.name)
 }
 
-/// The first library that defines a function, and its number there.
+/// The first library that defines a function, and its number there. One that is not exported is found, too: the
+/// library that wants it is linked with just these.
 fn exporter(libraries: &[Library<'_>], name: &str) -> Option<(usize, u32)> {
-    libraries.iter().enumerate().find_map(|(number, library)| Some((number, library.exported_function(name)?)))
+    let first = |find: fn(&Library<'_>, &str) -> Option<u32>| {
+        libraries.iter().enumerate().find_map(|(number, library)| Some((number, find(library, name)?)))
+    };
+    first(|library, name| library.exported_function(name))
+        .or_else(|| first(|library, name| library.hidden_function(name)))
+}
+
+/// What a library calls in place of a function of its own, since another one exports `__intercept_` and its name.
+fn intercepted(libraries: &[Library<'_>], functions: &[Vec<u32>]) -> Result<HashMap<u32, u32>> {
+    let mut intercepted = HashMap::new();
+    for (number, library) in libraries.iter().enumerate() {
+        for name in library.exports.keys() {
+            let (Some(wanted), Some(instead)) = (name.strip_prefix("__intercept_"), library.exported_function(name))
+            else {
+                continue;
+            };
+            let (owner, function) = exporter(libraries, wanted).ok_or_else(|| undefined(library, wanted))?;
+            if libraries[owner].function_type(function)? != library.function_type(instead)? {
+                return Err(format!("{wanted}: it and what is called instead differ in type"));
+            }
+            intercepted.insert(functions[owner][function as usize], functions[number][instead as usize]);
+        }
+    }
+    Ok(intercepted)
 }
 
 /// Numbers every function: what no library has, then each library's own.
