@@ -12,6 +12,7 @@ use wasmparser::{BlockType, ContType, FrameKind, FuncType, FunctionBody, ModuleA
 
 use super::evaluate::{self, Image};
 use super::fold::fold;
+use super::inline::{self, Inliner};
 use super::library::Library;
 use super::malformed;
 use super::symbols::{Symbols, Value};
@@ -37,7 +38,9 @@ pub(super) fn module(libraries: &[Library<'_>], symbols: &Symbols<'_>) -> Result
         // Done here, and never again.
         let done = [library.start, library.exported_function(RELOCATE)];
         let local = library.types.iter().map(|ty| types.number(ty)).collect::<Result<Vec<u32>>>()?;
-        let mut rewriter = Rewriter { library, number, types: &local, symbols };
+        let stays = |index| done.contains(&Some(index)) || symbols.is_intercepted(number, index);
+        let inliner = Inliner::new(library, stays).map_err(|error| format!("{}: {error}", library.name))?;
+        let mut rewriter = Rewriter { library, number, types: &local, symbols, inliner: &inliner };
         for (index, body) in (library.imports.len() as u32..).zip(&library.bodies) {
             functions.function(types.number(library.function_type(index)?)?);
             if done.contains(&Some(index)) {
@@ -45,7 +48,7 @@ pub(super) fn module(libraries: &[Library<'_>], symbols: &Symbols<'_>) -> Result
                 nothing.instructions().end();
                 code.function(&nothing);
             } else {
-                code.function(&rewriter.function(body).map_err(|error| format!("{}: {error}", library.name))?);
+                code.function(&rewriter.function(index, body).map_err(|error| format!("{}: {error}", library.name))?);
             }
             if let Some(name) = library.function_names.get(&index) {
                 names.append(symbols.function(number, index)?, name);
@@ -193,12 +196,23 @@ struct Rewriter<'a> {
     /// The merged number of each of the library's types.
     types: &'a [u32],
     symbols: &'a Symbols<'a>,
+    inliner: &'a Inliner<'a>,
 }
 
-impl Rewriter<'_> {
-    fn function(&mut self, body: &FunctionBody<'_>) -> std::result::Result<Function, reencode::Error<String>> {
+impl<'a> Rewriter<'a> {
+    fn function(
+        &mut self,
+        index: u32,
+        body: &FunctionBody<'a>,
+    ) -> std::result::Result<Function, reencode::Error<String>> {
         let operators = body.get_operators_reader()?.into_iter().collect::<std::result::Result<_, _>>()?;
-        let mut function = self.new_function_with_parsed_locals(body)?;
+        let mut locals = self.library.function_type(index).map_err(reencode::Error::UserError)?.params().to_vec();
+        let parameters = locals.len();
+        locals.extend(inline::locals(body).map_err(reencode::Error::UserError)?);
+        let operators = self.inliner.expand(operators, &mut locals);
+        let locals =
+            locals.drain(parameters..).map(|ty| self.val_type(ty)).collect::<std::result::Result<Vec<_>, _>>()?;
+        let mut function = Function::new_with_locals_types(locals);
         for operator in fold(operators, |operator| self.arity(operator)) {
             function.instruction(&self.instruction(operator)?);
         }

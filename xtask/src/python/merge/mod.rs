@@ -11,6 +11,7 @@
 mod emit;
 mod evaluate;
 mod fold;
+mod inline;
 mod library;
 mod symbols;
 

@@ -121,6 +121,11 @@ impl<'a> Symbols<'a> {
         Ok(self.intercepted.get(&number).copied().filter(|_| own).unwrap_or(number))
     }
 
+    /// Whether a library calls another function instead of this one of its own.
+    pub(super) fn is_intercepted(&self, library: usize, function: u32) -> bool {
+        self.function(library, function).is_ok_and(|number| self.intercepted.contains_key(&number))
+    }
+
     /// The constant that a library's global is.
     pub(super) fn constant(&self, library: usize, global: u32) -> Result<u32> {
         match self.globals.get(library).and_then(|globals| globals.get(global as usize)) {
