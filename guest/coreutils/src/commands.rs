@@ -46,7 +46,6 @@ table! {
     link uu_link
     nl uu_nl
     nproc uu_nproc
-    numfmt uu_numfmt
     od uu_od
     pathchk uu_pathchk
     pr uu_pr

@@ -74,6 +74,7 @@ table! {
     "ncal" own::cal::main, 64;
     "nice" own::nice::main, 125;
     "nohup" own::nohup::main, 125;
+    "numfmt" own::numfmt::main;
     "paste" own::paste::main;
     "printf" own::printf::main;
     "readlink" own::canonical::readlink;

@@ -1,8 +1,8 @@
 //! fold: breaks long lines.
 
-use agentfense_support::lines::Lines;
 use agentfense_support::quote::lossy;
 use agentfense_support::{Failure, Item, Long, Options, Outcome, Takes, complain, quote, read, stdout};
+use agentfense_sys::Errno;
 use std::io::{self, Write};
 
 const HELP: &str = "\
@@ -34,32 +34,78 @@ impl Settings {
             _ => column + 1,
         }
     }
+}
 
-    /// Writes a line, its end included, in pieces.
-    fn fold(self, line: &[u8], out: &mut impl Write) -> io::Result<()> {
-        // The piece that is not written yet is from `start` on.
-        let (mut start, mut at, mut column) = (0, 0, 0);
-        while let Some(&byte) = line.get(at) {
-            if byte == b'\n' {
-                break;
-            }
-            let next = self.after(column, byte);
-            // A piece has one byte at least, however wide that is.
-            if next <= self.width || at == start {
-                (column, at) = (next, at + 1);
+/// What a piece without an end may hold: backspaces keep it narrow for ever.
+const MAX_PIECE: usize = 1 << 20;
+
+/// Text on its way. It is put out as it comes: a line may have no end.
+struct Fold {
+    settings: Settings,
+    /// What is not written yet, and the column behind it.
+    piece: Vec<u8>,
+    column: usize,
+}
+
+impl Fold {
+    fn new(settings: Settings) -> Fold {
+        Fold { settings, piece: Vec::new(), column: 0 }
+    }
+
+    /// Takes more text.
+    fn feed(&mut self, mut text: &[u8], out: &mut impl Write) -> io::Result<()> {
+        while let Some(&byte) = text.first() {
+            // Each of these takes one column.
+            let room = self.settings.width.saturating_sub(self.column).min(text.len());
+            let plain = text[..room].iter().take_while(|byte| !matches!(byte, b'\n' | b'\t' | b'\r' | 8)).count();
+            self.piece.extend_from_slice(&text[..plain]);
+            self.column += plain;
+            text = &text[plain..];
+            if plain > 0 {
                 continue;
             }
-            let blank = |&&b: &&u8| matches!(b, b' ' | b'\t');
-            if self.spaces
-                && let Some(last) = line[start..at].iter().rposition(|b| blank(&b))
-            {
-                at = start + last + 1;
+            if byte == b'\n' {
+                self.end_line(self.piece.len(), out)?;
+            } else {
+                let next = self.settings.after(self.column, byte);
+                // A piece has one byte at least, however wide that is.
+                if next > self.settings.width && !self.piece.is_empty() {
+                    self.end_line(self.break_at(), out)?;
+                    continue;
+                }
+                self.piece.push(byte);
+                self.column = next;
             }
-            out.write_all(&line[start..at])?;
-            out.write_all(b"\n")?;
-            (start, column) = (at, 0);
+            text = &text[1..];
+            if self.piece.len() >= MAX_PIECE {
+                out.write_all(&self.piece)?;
+                self.piece.clear();
+            }
         }
-        out.write_all(&line[start..])
+        Ok(())
+    }
+
+    /// Where a piece that is too wide is broken.
+    fn break_at(&self) -> usize {
+        let blank = |byte: &u8| matches!(byte, b' ' | b'\t');
+        let last = if self.settings.spaces { self.piece.iter().rposition(blank) } else { None };
+        last.map_or(self.piece.len(), |last| last + 1)
+    }
+
+    /// Writes the first bytes of the piece as a line.
+    fn end_line(&mut self, length: usize, out: &mut impl Write) -> io::Result<()> {
+        out.write_all(&self.piece[..length])?;
+        out.write_all(b"\n")?;
+        self.piece.drain(..length);
+        self.column = self.piece.iter().fold(0, |column, byte| self.settings.after(column, *byte));
+        Ok(())
+    }
+
+    /// Writes what is left of a line without an end.
+    fn finish(&mut self, out: &mut impl Write) -> io::Result<()> {
+        out.write_all(&self.piece)?;
+        (self.piece, self.column) = (Vec::new(), 0);
+        Ok(())
     }
 }
 
@@ -98,30 +144,32 @@ pub fn main(args: Vec<Vec<u8>>) -> Outcome {
     }
     let (mut out, mut status) = (stdout(), 0);
     for name in &names {
-        let mut lines = match read::open(name) {
-            Ok(file) => Lines::new(file, b'\n'),
-            Err(errno) => {
-                out.flush()?;
-                complain("fold", format_args!("{}: {errno}", lossy(name)));
-                status = 1;
-                continue;
-            }
-        };
-        loop {
-            match lines.next_line() {
-                Ok(None) => break,
-                Ok(Some(line)) => settings.fold(line, &mut out)?,
-                Err(errno) => {
-                    out.flush()?;
-                    complain("fold", format_args!("{}: {errno}", lossy(name)));
-                    status = 1;
-                    break;
-                }
-            }
+        if let Err(errno) = file(name, settings, &mut out)? {
+            out.flush()?;
+            complain("fold", format_args!("{}: {errno}", lossy(name)));
+            status = 1;
         }
     }
     out.flush()?;
     Ok(status)
+}
+
+/// Folds a file, unless it cannot be read.
+fn file(name: &[u8], settings: Settings, out: &mut impl Write) -> io::Result<Result<(), Errno>> {
+    let file = match read::open(name) {
+        Ok(file) => file,
+        Err(errno) => return Ok(Err(errno)),
+    };
+    let mut fold = Fold::new(settings);
+    let end = loop {
+        match file.read_some(1 << 16) {
+            Ok(data) if data.is_empty() => break Ok(()),
+            Ok(data) => fold.feed(&data, out)?,
+            Err(errno) => break Err(errno),
+        }
+    };
+    fold.finish(out)?;
+    Ok(end)
 }
 
 #[cfg(test)]
@@ -130,7 +178,9 @@ mod tests {
 
     fn folded(text: &str, bytes: bool, spaces: bool, width: usize) -> String {
         let mut out = Vec::new();
-        Settings { bytes, spaces, width }.fold(text.as_bytes(), &mut out).unwrap();
+        let mut fold = Fold::new(Settings { bytes, spaces, width });
+        text.as_bytes().chunks(3).for_each(|chunk| fold.feed(chunk, &mut out).unwrap());
+        fold.finish(&mut out).unwrap();
         String::from_utf8(out).unwrap()
     }
 

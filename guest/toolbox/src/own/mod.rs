@@ -37,6 +37,7 @@ pub mod mv;
 pub mod name;
 pub mod nice;
 pub mod nohup;
+pub mod numfmt;
 pub mod paste;
 pub mod printf;
 pub mod rev;

@@ -207,16 +207,19 @@ impl Grep<'_> {
         }
         self.search.out.begin(stat.as_ref().filter(|stat| stat.kind == FileType::Regular).map(|stat| stat.size));
         let stream = stat.is_none_or(|stat| stat.kind != FileType::Regular);
-        match self.search.file(file, name, stream) {
+        let mut found = self.search.file(file, name, stream);
+        if let Err(SearchError::Read(Errno::Isdir)) = found {
+            found = Ok(false);
+            if self.settings.directories != Directories::Skip {
+                self.complain(name, Errno::Isdir);
+                // As a file that has no lines.
+                found = self.search.nothing(name).map(|()| false);
+            }
+        }
+        match found {
             Ok(found) => {
                 self.selected |= found;
                 if found && self.settings.quiet { Err(Stop::Found) } else { Ok(()) }
-            }
-            Err(SearchError::Read(Errno::Isdir)) => {
-                if self.settings.directories != Directories::Skip {
-                    self.complain(name, Errno::Isdir);
-                }
-                Ok(())
             }
             Err(SearchError::Read(errno)) => {
                 self.complain(name, errno);

@@ -63,16 +63,9 @@ struct Place<'a> {
     full: bool,
 }
 
-impl<'a> Search<'a> {
-    pub fn new(settings: &'a Settings, regex: &'a Regex) -> Search<'a> {
-        Search { settings, regex, out: Output::new(settings), buffer: Vec::new(), printed: false }
-    }
-
-    /// Searches a file; whether a line was selected. A stream is one that may wait for input.
-    pub fn file(&mut self, file: &OpenFile, name: &[u8], stream: bool) -> Result<bool, SearchError> {
-        let mut buffer = std::mem::take(&mut self.buffer);
-        buffer.clear();
-        let mut place = Place {
+impl<'a> Place<'a> {
+    fn new(name: &'a [u8]) -> Place<'a> {
+        Place {
             name,
             base: 0,
             line: 1,
@@ -84,12 +77,30 @@ impl<'a> Search<'a> {
             binary: false,
             broken: false,
             full: false,
-        };
+        }
+    }
+}
+
+impl<'a> Search<'a> {
+    pub fn new(settings: &'a Settings, regex: &'a Regex) -> Search<'a> {
+        Search { settings, regex, out: Output::new(settings), buffer: Vec::new(), printed: false }
+    }
+
+    /// Searches a file; whether a line was selected. A stream is one that may wait for input.
+    pub fn file(&mut self, file: &OpenFile, name: &[u8], stream: bool) -> Result<bool, SearchError> {
+        let mut buffer = std::mem::take(&mut self.buffer);
+        buffer.clear();
+        let mut place = Place::new(name);
         let result = self.through(file, stream, &mut buffer, &mut place);
         self.buffer = buffer;
         result?;
         self.summary(&place)?;
         Ok(place.selected > 0)
+    }
+
+    /// Says of a file what is said of one without lines.
+    pub fn nothing(&mut self, name: &[u8]) -> Result<(), SearchError> {
+        self.summary(&Place::new(name))
     }
 
     fn through(
