@@ -188,7 +188,7 @@ fn users_limits_and_maps() {
         with open('m', 'rb') as f, mmap.mmap(f.fileno(), 0, access=mmap.ACCESS_READ) as m: print(m[4:], m.find(b'two'))\n\
         try: termios.tcgetattr(0)\n\
         except termios.error as e: print(e.args[1])";
-    assert_eq!(py(&session, program), "agent agent /home/agent\nTrue True\nb'two' 4\nNot a tty\n");
+    assert_eq!(py(&session, program), "agent agent /home/agent\nTrue True\nb'two' 4\nInappropriate ioctl for device\n");
 }
 
 #[test]
@@ -248,5 +248,59 @@ fn the_library_finds_what_it_asks_for() {
         py(&session, program),
         "True [(7,)]\nb'\\x00\\x00abc' 0\n2026-07-01 00:00:00+02:00\nTrue 255 4\n\
          libm.so: native libraries cannot be loaded here\n"
+    );
+}
+
+#[test]
+fn what_terminals_are_asked() {
+    if !installed() {
+        return;
+    }
+    let size = agentfense::TerminalSize { rows: 30, columns: 100 };
+    let options = agentfense::SessionOptions::new().shell("/bin/bash").terminal(size);
+    let session = crate::common::sandbox().session_with(options).unwrap();
+    let program = r#"
+import fcntl, getpass, os, shutil, struct, sys, termios, tty
+print(*os.get_terminal_size(), *shutil.get_terminal_size(), os.ttyname(0), os.tcgetpgrp(0) == os.getpgrp())
+print(struct.unpack("HHHH", fcntl.ioctl(0, termios.TIOCGWINSZ, bytes(8))), termios.tcgetwinsize(0))
+before = termios.tcgetattr(0)
+print(before[3] & termios.ICANON > 0, before[6][termios.VINTR])
+tty.setcbreak(0); print(termios.tcgetattr(0)[3] & termios.ICANON, termios.tcgetattr(0)[6][termios.VMIN])
+termios.tcsetattr(0, termios.TCSAFLUSH, before); print(termios.tcgetattr(0) == before)
+print(repr(getpass.getpass("word? ")), repr(input("text? ")))
+"#;
+    out(&session, &format!("stty -onlcr; cat >ask.py <<'END'\n{program}END"));
+    let asked = session.prepare("python3 ask.py").timeout(std::time::Duration::from_secs(20)).wait().unwrap();
+    assert!(asked.awaiting_input, "{asked:?}");
+    let said = asked.stdout_text().into_owned();
+    let known = "100 30 100 30 /dev/tty True\n(30, 100, 0, 0) (30, 100)\nTrue b'\\x03'\n0 1\nTrue\nword? ";
+    assert!(said.ends_with(known), "{said}");
+    let asked = session.exec("secret").unwrap();
+    assert_eq!((asked.stdout_text().as_ref(), asked.stderr_text().as_ref()), ("\n", "text? "));
+    let answer = session.exec("seen").unwrap();
+    assert!(answer.stdout_text().ends_with("'secret' 'seen'\n"), "{answer:?}");
+}
+
+#[test]
+fn what_os_answers() {
+    let Some(session) = python() else { return };
+    let program = r#"
+import ctypes.wintypes, os, shutil, tempfile
+os.mkdir("private", 0o700); print(oct(os.stat("private").st_mode & 0o777), oct(os.stat(tempfile.mkdtemp()).st_mode))
+print(shutil.disk_usage("/workspace").total > 0, os.statvfs("/usr/bin").f_namemax, os.getloadavg()[0] >= 0)
+print(os.getpgid(0) == os.getpgrp() == os.getpgid(os.getpid()), os.sched_getaffinity(0))
+for call in [lambda: os.execv("/bin/true", [""]), lambda: os.execve("/bin/true", ["true"], {"a=b": "c"}),
+             lambda: os.chmod("private", 0o755, follow_symlinks=False)]:
+    try: call()
+    except (ValueError, NotImplementedError) as e: print(e)
+class Point(ctypes.Structure): _fields_ = [("x", ctypes.c_int * 2), ("next", ctypes.POINTER(ctypes.c_char_p))]
+try: Point()
+except NotImplementedError as e: print(e)
+"#;
+    assert_eq!(
+        py(&session, program),
+        "0o700 0o40700\nTrue 255 True\nTrue {0}\nexecv() arg 2 first element cannot be empty\n\
+         illegal environment variable name\nchmod: follow_symlinks unavailable on this platform\n\
+         Point: there is no native code here that could use it\n"
     );
 }

@@ -13,18 +13,30 @@ use agentfense::{Limits, Mount};
 use crate::common::bash;
 use crate::installed;
 
-const WHEELS: [&str; 14] = [
+const WHEELS: [&str; 26] = [
+    "beautifulsoup4",
     "black",
+    "build",
     "click",
     "coverage",
     "django",
     "flake8",
+    "httpx",
+    "isort",
     "mypy<1.19",
+    "networkx",
+    "openpyxl",
+    "pylint",
     "pytest",
     "pytest-cov",
+    "pytest-xdist",
     "requests",
     "rich",
     "setuptools",
+    "sqlalchemy",
+    "starlette",
+    "tox",
+    "uvicorn",
     "wheel",
     "itsdangerous",
     "blinker",
@@ -38,7 +50,9 @@ const SOURCES: [&str; 1] = ["markupsafe"];
 fn index() -> Option<&'static Path> {
     static INDEX: OnceLock<Option<PathBuf>> = OnceLock::new();
     let index = INDEX.get_or_init(|| {
-        let directory = Path::new(env!("CARGO_TARGET_TMPDIR")).join("python-index");
+        // Another list is another index.
+        let name = format!("python-index-{}", WHEELS.len() + ALONE.len() + SOURCES.len());
+        let directory = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
         let fetched = directory.join("simple").is_dir() || fetch(&directory).is_some();
         fetched.then_some(directory)
     });
@@ -208,4 +222,55 @@ until nc -z localhost 5000; do sleep 0.1; done",
     assert_eq!(run(&session, "curl -s localhost:5000/ann"), "hello ann 0");
     let client = "import requests; r = requests.post(\"http://localhost:5000/bob\", data=b\"x\" * 10**6); print(r.status_code, r.text)";
     assert_eq!(run(&session, &format!("python -c '{client}'")), "200 hello bob 1000000\n");
+}
+
+#[test]
+fn libraries_and_their_servers() {
+    let Some(session) = environment() else { return };
+    run(&session, "pip install sqlalchemy networkx openpyxl beautifulsoup4 starlette uvicorn httpx");
+    run(
+        &session,
+        r#"cat >try.py <<'END'
+import bs4, networkx, openpyxl, sqlalchemy as sql
+engine = sql.create_engine("sqlite:///shop.db")
+tables = sql.MetaData()
+prices = sql.Table("prices", tables, sql.Column("price", sql.Integer))
+tables.create_all(engine)
+with engine.begin() as connection: connection.execute(prices.insert(), [{"price": 3}, {"price": 4}])
+with engine.connect() as connection: print(connection.scalar(sql.select(sql.func.sum(prices.c.price))))
+print(networkx.shortest_path(networkx.cycle_graph(5), 0, 3))
+book = openpyxl.Workbook(); book.active["A1"] = 5; book.save("book.xlsx")
+print(openpyxl.load_workbook("book.xlsx").active["A1"].value, bs4.BeautifulSoup("<p>a<b>c", "html.parser").b.text)
+END
+cat >app.py <<'END'
+from starlette.applications import Starlette
+from starlette.responses import PlainTextResponse
+from starlette.routing import Route
+app = Starlette(routes=[Route("/{name}", lambda request: PlainTextResponse(request.path_params["name"]))])
+END
+cat >client.py <<'END'
+import asyncio, httpx
+async def main():
+    async with httpx.AsyncClient(base_url="http://localhost:8002") as client:
+        print([answer.text for answer in await asyncio.gather(*(client.get(f"/{n}") for n in range(3)))])
+asyncio.run(main())
+END
+uvicorn app:app --port 8002 >log 2>&1 &
+until nc -z localhost 8002; do sleep 0.1; done"#,
+    );
+    assert_eq!(run(&session, "python try.py"), "7\n[0, 4, 3]\n5 c\n");
+    assert_eq!(run(&session, "python client.py"), "['0', '1', '2']\n");
+}
+
+#[test]
+fn builders_and_runners() {
+    let Some(session) = environment() else { return };
+    run(&session, PROJECT);
+    run(&session, "pip install build pylint isort pytest pytest-xdist tox");
+    run(&session, "printf '[build-system]\nrequires = [\"setuptools\"]\n' >pyproject.toml; python -m build");
+    run(&session, "pip install dist/shop-1.0.tar.gz; pip install -e .; cd /; python -c 'import shop'; cd ~/project");
+    has(&run(&session, "pytest -n 2 -q tests"), "1 passed");
+    has(&run(&session, "pylint --disable=all --enable=E shop.py; isort --check shop.py && echo sorted"), "sorted");
+    run(&session, "printf '[testenv]\nskip_install = true\ndeps = pytest\ncommands = pytest -q tests\n' >tox.ini");
+    has(&run(&session, "tox -e py"), "congratulations");
 }

@@ -1,5 +1,5 @@
-"""C's numbers as Python objects. There is no native code to call: a library cannot be loaded, and
-types that describe memory cannot be made."""
+"""C's numbers as Python objects. There is no native code to call: a library cannot be loaded, and of types that
+describe memory there are only the names, so that modules which define some can be imported."""
 
 import struct as _struct
 
@@ -12,19 +12,34 @@ class ArgumentError(Exception):
     """An argument that cannot be converted."""
 
 
-class _Simple:
+class _Type(type):
+    """The type of types: a type times a number is an array."""
+
+    def __mul__(cls, length):
+        if length < 0:
+            raise ValueError(f"Array length must be >= 0, not {length}")
+        return _Type(f"{cls.__name__}_Array_{length}", (Array,), {"_type_": cls, "_length_": length})
+
+    __rmul__ = __mul__
+
+
+class _Simple(metaclass=_Type):
     """A value of a type of C."""
 
     _type_ = "P"
 
     def __init_subclass__(cls):
-        cls._size = _struct.calcsize(cls._type_)
+        # A character, Windows' truth, and what points to text or an object.
+        code = {"u": "I", "v": "h", "z": "P", "Z": "P", "O": "P"}.get(cls._type_, cls._type_)
+        cls._size = _struct.calcsize(code)
 
     def __init__(self, value=None):
         self.value = self._zero() if value is None else value
 
     @classmethod
     def _zero(cls):
+        if cls._type_ in "uvzZO":
+            return {"u": "\0", "v": False}.get(cls._type_)
         return b"\0" if cls._type_ == "c" else _struct.unpack(cls._type_, bytes(cls._size))[0]
 
     @property
@@ -35,6 +50,9 @@ class _Simple:
     @value.setter
     def value(self, value):
         kind = self._type_
+        if kind in "uvzZO":
+            self._value = value
+            return
         if kind in "bBhHiIlLqQP":
             # As C does it: what does not fit is cut off.
             bits = self._size * 8
@@ -65,9 +83,10 @@ def _define():
         "c_double": "d", "c_longdouble": "d", "c_bool": "?", "c_char": "c", "c_void_p": "P",
         "c_int8": "b", "c_uint8": "B", "c_int16": "h", "c_uint16": "H", "c_int32": "i", "c_uint32": "I",
         "c_int64": "q", "c_uint64": "Q", "c_size_t": "L", "c_ssize_t": "l", "c_time_t": "q",
+        "c_wchar": "u", "c_char_p": "z", "c_wchar_p": "Z", "py_object": "O",
     }
     for name, kind in kinds.items():
-        globals()[name] = type(name, (_Simple,), {"_type_": kind, "__module__": "ctypes"})
+        globals()[name] = _Type(name, (_Simple,), {"_type_": kind, "__module__": "ctypes"})
 
 
 _define()
@@ -83,7 +102,7 @@ def sizeof(what):
 alignment = sizeof
 
 
-class _NoMemory:
+class _NoMemory(metaclass=_Type):
     """Describes memory, which only native code would read."""
 
     def __init__(self, *_, **__):
@@ -144,7 +163,6 @@ class LibraryLoader:
         return self._dlltype(name)
 
 
-pythonapi = PyDLL(None)
 cdll = LibraryLoader(CDLL)
 pydll = LibraryLoader(PyDLL)
 
@@ -156,9 +174,38 @@ def _missing(name):
     return function
 
 
-for _name in ["POINTER", "pointer", "byref", "addressof", "cast", "resize", "memmove", "memset", "string_at",
-              "wstring_at", "CFUNCTYPE", "PYFUNCTYPE", "create_string_buffer", "create_unicode_buffer"]:
+for _name in ["pointer", "byref", "addressof", "cast", "resize", "memmove", "memset", "string_at", "wstring_at",
+              "create_string_buffer", "create_unicode_buffer"]:
     globals()[_name] = _missing(_name)
+
+
+class _Pointer(_NoMemory):
+    """A pointer: only its name is here."""
+
+
+class _CFuncPtr(_NoMemory):
+    """A function: only its name is here."""
+
+
+_pointers = {}
+
+
+def POINTER(kind):
+    """The type of pointers to a type."""
+    if kind is None:
+        return c_void_p
+    if kind not in _pointers:
+        name = kind if isinstance(kind, str) else kind.__name__
+        _pointers[kind] = _Type(f"LP_{name}", (_Pointer,), {"_type_": kind})
+    return _pointers[kind]
+
+
+def CFUNCTYPE(restype, *argtypes, use_errno=False, use_last_error=False):
+    """The type of functions of C."""
+    return _Type("CFunctionType", (_CFuncPtr,), {"_restype_": restype, "_argtypes_": argtypes})
+
+
+PYFUNCTYPE = CFUNCTYPE
 
 
 def get_errno():

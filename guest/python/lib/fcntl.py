@@ -3,6 +3,9 @@
 import errno as _errno
 import os as _os
 import posix as _posix
+import struct as _struct
+
+from _termios_numbers import TIOCGPGRP, TIOCGWINSZ, TIOCSPGRP, TIOCSWINSZ
 
 FD_CLOEXEC = 1
 F_DUPFD, F_GETFD, F_SETFD, F_GETFL, F_SETFL = 0, 1, 2, 3, 4
@@ -35,9 +38,30 @@ def fcntl(fd, cmd, arg=0, /):
 
 
 def ioctl(fd, request, arg=0, mutate_flag=True, /):
-    """Nothing that a program can reach is a device with controls of its own."""
-    _os.fstat(_number(fd))
+    """Asks a terminal for its window and its foreground group, or changes them."""
+    fd = _number(fd)
+    if request == TIOCGWINSZ:
+        return _answer(_struct.pack("HHHH", *_posix._window_size(fd), 0, 0), arg, mutate_flag)
+    if request == TIOCSWINSZ:
+        _posix._set_window_size(fd, *_struct.unpack_from("HH", arg))
+        return _answer(bytes(arg), arg, mutate_flag)
+    if request == TIOCGPGRP:
+        return _answer(_struct.pack("i", _os.tcgetpgrp(fd)), arg, mutate_flag)
+    if request == TIOCSPGRP:
+        _os.tcsetpgrp(fd, *_struct.unpack_from("i", arg))
+        return _answer(bytes(arg), arg, mutate_flag)
+    _os.fstat(fd)
     raise OSError(_errno.ENOTTY, _os.strerror(_errno.ENOTTY))
+
+
+def _answer(data, arg, mutate):
+    """As C's function gives it: in place where that is possible, else as new bytes."""
+    if isinstance(arg, int):
+        return 0
+    if isinstance(arg, (str, bytes)) or not mutate or memoryview(arg).readonly:
+        return data + bytes(arg if not isinstance(arg, str) else arg.encode())[len(data):]
+    memoryview(arg).cast("B")[:len(data)] = data
+    return 0
 
 
 def _lock(fd, operation, start, length):

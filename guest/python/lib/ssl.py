@@ -12,6 +12,7 @@ import socket as _socket
 from collections import namedtuple as _namedtuple
 
 import _agentfense_tls
+import _x509
 from _ssl import OPENSSL_VERSION
 
 OPENSSL_VERSION_INFO = (3, 0, 0, 0, 0)
@@ -256,10 +257,8 @@ class SSLContext(_SSLContext):
         return {"x509": len(self._roots), "crl": 0, "x509_ca": len(self._roots)}
 
     def get_ca_certs(self, binary_form=False):
-        """The certificates that were loaded, as bytes."""
-        if not binary_form:
-            raise NotImplementedError("certificates are not taken apart; binary_form=True gives their bytes")
-        return list(self._roots)
+        """The certificates that were loaded."""
+        return list(self._roots) if binary_form else [_x509.decode(der) for der in self._roots]
 
     def load_cert_chain(self, certfile, keyfile=None, password=None):
         """A client has no certificate here."""
@@ -276,13 +275,16 @@ class SSLContext(_SSLContext):
         """The kernel chooses."""
         return []
 
-    def wrap_socket(self, sock, server_side=False, do_handshake_on_connect=True, suppress_ragged_eofs=True,
-                    server_hostname=None, session=None):
-        """The socket with TLS."""
+    def _for_client(self, server_side, server_hostname):
         if server_side or self.protocol == PROTOCOL_TLS_SERVER:
             raise NotImplementedError("TLS servers are not supported in the sandbox")
         if self.check_hostname and not server_hostname:
             raise ValueError("check_hostname requires server_hostname")
+
+    def wrap_socket(self, sock, server_side=False, do_handshake_on_connect=True, suppress_ragged_eofs=True,
+                    server_hostname=None, session=None):
+        """The socket with TLS."""
+        self._for_client(server_side, server_hostname)
         kind = self.sslsocket_class or SSLSocket
         return kind._wrap(self, sock, do_handshake_on_connect, server_hostname)
 
@@ -291,7 +293,79 @@ class SSLContext(_SSLContext):
         raise NotImplementedError("TLS over anything but a socket is not supported in the sandbox")
 
 
-class SSLSocket(_socket.socket):
+def _handshake(sock, context, server_hostname):
+    """Begins TLS over a connection: version, cipher, protocol and certificates."""
+    remote = sock.getpeername()[:2]
+    try:
+        kind, *rest = _agentfense_tls.start(
+            sock.getsockname()[:2], remote, server_hostname or remote[0], context._protocols,
+            context.verify_mode != CERT_NONE, context._roots)
+    except OSError as error:
+        if error.errno == _errno.ENOTSUP:
+            raise SSLError(1, "only servers outside of the sandbox can be talked to with TLS") from None
+        raise
+    if kind == "certificate":
+        error = SSLCertVerificationError(1, f"certificate verify failed: {rest[0]}")
+        error.reason, error.verify_message = "CERTIFICATE_VERIFY_FAILED", rest[0]
+        raise error
+    if kind == "handshake":
+        raise SSLError(1, rest[0])
+    return rest
+
+
+class _Facts:
+    """What is known of a connection with TLS."""
+
+    context = server_hostname = _tls = None
+    server_side = False
+
+    def getpeercert(self, binary_form=False):
+        """The server's certificate; as a dictionary only if it was checked."""
+        self._begun()
+        certificate = self._tls[3][0] if self._tls[3] else None
+        if binary_form or certificate is None:
+            return certificate
+        return {} if self.context.verify_mode == CERT_NONE else _x509.decode(certificate)
+
+    def get_verified_chain(self):
+        """The server's chain."""
+        return self.get_unverified_chain()
+
+    def get_unverified_chain(self):
+        """The server's chain."""
+        self._begun()
+        return list(self._tls[3])
+
+    def _begun(self):
+        if not self._tls:
+            raise ValueError("handshake not done yet")
+
+    def version(self):
+        """`TLSv1.3`, for one."""
+        return self._tls[0] if self._tls else None
+
+    def cipher(self):
+        """Name, version and bits."""
+        return (self._tls[1], self._tls[0], 256 if "256" in self._tls[1] else 128) if self._tls else None
+
+    def selected_alpn_protocol(self):
+        """What the server chose to speak."""
+        return self._tls[2] if self._tls else None
+
+    def selected_npn_protocol(self):
+        """None: ALPN took its place."""
+
+    def compression(self):
+        """None."""
+
+    @property
+    def session(self):
+        """None: the kernel keeps sessions."""
+
+    session_reused = None
+
+
+class SSLSocket(_Facts, _socket.socket):
     """A connection with TLS."""
 
     @classmethod
@@ -329,65 +403,8 @@ class SSLSocket(_socket.socket):
 
     def do_handshake(self, block=False):
         """Begins TLS. Waits, whatever the socket's timeout."""
-        if self._tls:
-            return
-        remote = self.getpeername()[:2]
-        name = self.server_hostname or remote[0]
-        context = self.context
-        try:
-            kind, *rest = _agentfense_tls.start(
-                self.getsockname()[:2], remote, name, context._protocols, context.verify_mode != CERT_NONE,
-                context._roots)
-        except OSError as error:
-            if error.errno == _errno.ENOTSUP:
-                raise SSLError(1, "only servers outside of the sandbox can be talked to with TLS") from None
-            raise
-        if kind == "certificate":
-            error = SSLCertVerificationError(1, f"certificate verify failed: {rest[0]}")
-            error.reason, error.verify_message = "CERTIFICATE_VERIFY_FAILED", rest[0]
-            raise error
-        if kind == "handshake":
-            raise SSLError(1, rest[0])
-        self._tls = rest
-
-    def getpeercert(self, binary_form=False):
-        """The server's certificate as bytes. What is in it is not told: the kernel has checked it."""
-        self._begun()
-        certificates = self._tls[3]
-        if binary_form:
-            return certificates[0] if certificates else None
-        return {}
-
-    def get_verified_chain(self):
-        """The server's chain."""
-        return self.get_unverified_chain()
-
-    def get_unverified_chain(self):
-        """The server's chain."""
-        self._begun()
-        return list(self._tls[3])
-
-    def _begun(self):
         if not self._tls:
-            raise ValueError("handshake not done yet")
-
-    def version(self):
-        """`TLSv1.3`, for one."""
-        return self._tls[0] if self._tls else None
-
-    def cipher(self):
-        """Name, version and bits."""
-        return (self._tls[1], self._tls[0], 256 if "256" in self._tls[1] else 128) if self._tls else None
-
-    def selected_alpn_protocol(self):
-        """What the server chose to speak."""
-        return self._tls[2] if self._tls else None
-
-    def selected_npn_protocol(self):
-        """None: ALPN took its place."""
-
-    def compression(self):
-        """None."""
+            self._tls = _handshake(self, self.context, self.server_hostname)
 
     def pending(self):
         """Bytes that were read and not taken: what there are wait in the kernel."""
@@ -406,12 +423,6 @@ class SSLSocket(_socket.socket):
         self.shutdown(_socket.SHUT_WR)
         return self
 
-    @property
-    def session(self):
-        """None: the kernel keeps sessions."""
-
-    session_reused = None
-
     def accept(self):
         """A client does not."""
         raise NotImplementedError("TLS servers are not supported in the sandbox")
@@ -421,11 +432,20 @@ class SSLSocket(_socket.socket):
         raise NotImplementedError("Can't dup() SSLSocket instances")
 
 
-class SSLObject:
-    """TLS without a socket, which is not to be had."""
+class SSLObject(_Facts):
+    """What is known of a connection that somebody else reads and writes: asyncio's."""
 
     def __init__(self, *_, **__):
         raise TypeError("SSLObject does not have a public constructor.")
+
+    @classmethod
+    def _begin(cls, context, sock, server_side, server_hostname):
+        """Begins TLS over a socket."""
+        context._for_client(server_side, server_hostname)
+        self = cls.__new__(cls)
+        self.context, self.server_hostname = context, server_hostname
+        self._tls = _handshake(sock, context, server_hostname)
+        return self
 
 
 class MemoryBIO:

@@ -5,11 +5,10 @@ use lzma_rust2::{
     CheckType, Lzma2Options, Lzma2Stream, Lzma2Writer, LzmaOptions, LzmaStream, LzmaWriter, XzOptions, XzStream,
     XzWriter,
 };
-use pyo3::buffer::PyBuffer;
 use pyo3::create_exception;
 use pyo3::exceptions::{PyEOFError, PyException, PyMemoryError, PyNotImplementedError, PyOSError, PyValueError};
 use pyo3::prelude::*;
-use pyo3::types::{PyBytes, PyDict};
+use pyo3::types::{PyBytes, PyDict, PyMemoryView};
 use std::io::Write;
 
 create_exception!(_lzma, LZMAError, PyException);
@@ -88,8 +87,8 @@ const MEMORY_KIB: u32 = 512 << 10;
 const PIECE: usize = 64 << 10;
 
 /// The bytes of what is like bytes.
-fn contents(py: Python<'_>, data: &PyBuffer<u8>) -> PyResult<Vec<u8>> {
-    data.to_vec(py)
+fn contents(data: &Bound<'_, PyAny>) -> PyResult<Vec<u8>> {
+    Ok(PyMemoryView::from(data)?.call_method0("tobytes")?.cast::<PyBytes>()?.as_bytes().to_vec())
 }
 
 fn damaged(error: impl std::fmt::Display) -> PyErr {
@@ -190,7 +189,7 @@ impl Decompressor {
             unused.append(&mut self.pending);
             self.pending = unused;
         }
-        self.hungry = !self.ended && self.pending.is_empty() && output.len() < max;
+        self.hungry = !self.ended && output.len() < max;
         Ok(output)
     }
 
@@ -214,10 +213,10 @@ impl BZ2Decompressor {
     fn decompress<'py>(
         &mut self,
         py: Python<'py>,
-        data: PyBuffer<u8>,
+        data: &Bound<'py, PyAny>,
         max_length: isize,
     ) -> PyResult<Bound<'py, PyBytes>> {
-        Ok(PyBytes::new(py, &self.0.decompress(&contents(py, &data)?, max_length)?))
+        Ok(PyBytes::new(py, &self.0.decompress(&contents(data)?, max_length)?))
     }
 
     #[getter]
@@ -276,10 +275,10 @@ impl LZMADecompressor {
     fn decompress<'py>(
         &mut self,
         py: Python<'py>,
-        data: PyBuffer<u8>,
+        data: &Bound<'py, PyAny>,
         max_length: isize,
     ) -> PyResult<Bound<'py, PyBytes>> {
-        Ok(PyBytes::new(py, &self.0.decompress(&contents(py, &data)?, max_length)?))
+        Ok(PyBytes::new(py, &self.0.decompress(&contents(data)?, max_length)?))
     }
 
     #[getter]
@@ -332,9 +331,9 @@ impl BZ2Compressor {
         Ok(BZ2Compressor(Some(bzip2::write::BzEncoder::new(Vec::new(), Compression::new(compresslevel)))))
     }
 
-    fn compress<'py>(&mut self, py: Python<'py>, data: PyBuffer<u8>) -> PyResult<Bound<'py, PyBytes>> {
+    fn compress<'py>(&mut self, py: Python<'py>, data: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyBytes>> {
         let encoder = self.0.as_mut().ok_or_else(flushed)?;
-        encoder.write_all(&contents(py, &data)?)?;
+        encoder.write_all(&contents(data)?)?;
         Ok(PyBytes::new(py, &std::mem::take(encoder.get_mut())))
     }
 
@@ -403,8 +402,8 @@ impl LZMACompressor {
         Ok(LZMACompressor(Some(encoder)))
     }
 
-    fn compress<'py>(&mut self, py: Python<'py>, data: PyBuffer<u8>) -> PyResult<Bound<'py, PyBytes>> {
-        let data = contents(py, &data)?;
+    fn compress<'py>(&mut self, py: Python<'py>, data: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyBytes>> {
+        let data = contents(data)?;
         let output = match self.0.as_mut().ok_or_else(flushed)? {
             Encoder::Xz(encoder) => encoder.write_all(&data).map(|()| encoder.inner_mut()),
             Encoder::Lzma(encoder) => encoder.write_all(&data).map(|()| encoder.inner_mut()),
@@ -503,9 +502,9 @@ fn size_of_code(code: u8) -> u64 {
 pub(crate) fn _decode_filter_properties<'py>(
     py: Python<'py>,
     filter_id: u64,
-    encoded_props: PyBuffer<u8>,
+    encoded_props: &Bound<'py, PyAny>,
 ) -> PyResult<Bound<'py, PyDict>> {
-    let bytes = contents(py, &encoded_props)?;
+    let bytes = contents(encoded_props)?;
     let filter = PyDict::new(py);
     filter.set_item("id", filter_id)?;
     match (filter_id, &*bytes) {

@@ -177,7 +177,7 @@ pub(crate) fn duplicate_to(fd: c_int, to: c_int, close_on_exec: bool) -> Result<
 }
 
 /// Why a descriptor has no open file of the kernel.
-fn unknown(fd: c_int) -> Errno {
+pub(crate) fn unknown(fd: c_int) -> Errno {
     // SAFETY: F_GETFD has no further argument.
     if unsafe { __real_fcntl(fd, libc::F_GETFD, std::ptr::null()) } < 0 { Errno::Badf } else { Errno::Notsup }
 }

@@ -7,8 +7,10 @@
 //! objects ([`memory`]) and a hash function ([`hash`]).
 #![cfg(target_arch = "wasm32")]
 
+mod children;
 mod compression;
 mod descriptors;
+mod directories;
 mod dynamic;
 mod extend;
 mod hash;
@@ -22,5 +24,6 @@ mod signals;
 mod sockets;
 mod start;
 mod subprocess;
+mod terminal;
 mod threads;
 mod tls;

@@ -1,32 +1,34 @@
-//! What `os` and `signal` lack: processes, users, modes, duplicates of descriptors.
+//! What `os` and `signal` lack: users, groups, modes, duplicates of descriptors; [`children`] and [`terminal`] add
+//! theirs.
 
+use std::collections::BTreeSet;
 use std::time::Duration;
 
 use agentfense_sys::command::errno::libc_number;
 use agentfense_sys::escape::from_wasi;
 use agentfense_sys::files::{self, LockKind};
-use agentfense_sys::processes::{self, Change, KillTarget, Pid, ResourceKind, WaitFlags, WaitTarget};
+use agentfense_sys::processes::{self, KillTarget, Pid, ResourceKind};
 use agentfense_sys::{Errno, Signal};
-use pyo3::exceptions::{PyOSError, PyTypeError, PyValueError};
+use pyo3::exceptions::{PyNotImplementedError, PyOSError, PyTypeError};
 use pyo3::prelude::*;
-use pyo3::types::{PyBytes, PyCFunction, PyString};
+use pyo3::types::{PyBytes, PyCFunction, PyString, PyTuple};
 
-use crate::{descriptors, signals, subprocess, threads};
+use crate::{children, descriptors, signals, terminal, threads};
 
 /// Everything in a sandbox runs as this user, in the group of the same number.
 const ID: u32 = 1000;
-
-const WNOHANG: i32 = 1;
-const WUNTRACED: i32 = 2;
-const WCONTINUED: i32 = 8;
 
 /// The exception for an error number.
 pub(crate) fn error(errno: Errno) -> PyErr {
     PyOSError::new_err((libc_number(errno), errno.to_string()))
 }
 
-fn path_error(errno: Errno, path: &Bound<'_, PyAny>) -> PyErr {
+pub(crate) fn path_error(errno: Errno, path: &Bound<'_, PyAny>) -> PyErr {
     PyOSError::new_err((libc_number(errno), errno.to_string(), path.clone().unbind()))
+}
+
+fn unavailable(what: &str) -> PyErr {
+    PyNotImplementedError::new_err(format!("{what} unavailable on this platform"))
 }
 
 /// The bytes of a path, a string or bytes.
@@ -106,6 +108,86 @@ fn setpgid(pid: Pid, pgrp: Pid) -> PyResult<()> {
     processes::set_group(own(pid), if pgrp == 0 { own(pid) } else { pgrp }).map_err(error)
 }
 
+/// A process's group; of others than this one, as `/proc` tells it.
+#[pyfunction]
+fn getpgid(pid: Pid) -> PyResult<Pid> {
+    if pid == 0 || pid == processes::get_pid() {
+        return Ok(processes::get_group());
+    }
+    let state = std::fs::read_to_string(format!("/proc/{pid}/stat")).map_err(|_| error(Errno::Srch))?;
+    // The name in parentheses may be anything; the group is the third field behind it.
+    let group = state.rsplit_once(')').and_then(|(_, rest)| rest.split_whitespace().nth(2)?.parse().ok());
+    group.ok_or_else(|| error(Errno::Srch))
+}
+
+/// A group of one's own.
+#[pyfunction]
+fn setpgrp() -> PyResult<()> {
+    setpgid(0, 0)
+}
+
+/// As setsid(2), as far as there are sessions: a group of one's own, which no key of the terminal reaches.
+#[pyfunction]
+fn setsid() -> PyResult<Pid> {
+    if processes::get_group() == processes::get_pid() {
+        return Err(error(Errno::Perm));
+    }
+    setpgid(0, 0)?;
+    Ok(processes::get_pid())
+}
+
+/// (own, effective, saved)
+#[pyfunction]
+fn getresuid() -> (u32, u32, u32) {
+    (ID, ID, ID)
+}
+
+/// The groups of a user, the given one among them.
+#[pyfunction]
+fn getgrouplist(_user: &Bound<'_, PyAny>, group: u32) -> Vec<u32> {
+    vec![group]
+}
+
+/// What the kernel is given is as safe as it can be.
+#[pyfunction]
+fn sync() {}
+
+/// The processors that threads may run on: one, since they take turns.
+#[pyfunction]
+fn sched_getaffinity(_pid: Pid) -> BTreeSet<u32> {
+    BTreeSet::from([0])
+}
+
+/// The load of the last 1, 5 and 15 minutes.
+#[pyfunction]
+fn getloadavg() -> PyResult<(f64, f64, f64)> {
+    let text = std::fs::read_to_string("/proc/loadavg").map_err(|_| error(Errno::Nosys))?;
+    let mut loads = text.split_whitespace().map_while(|load| load.parse().ok());
+    match (loads.next(), loads.next(), loads.next()) {
+        (Some(one), Some(five), Some(fifteen)) => Ok((one, five, fifteen)),
+        _ => Err(error(Errno::Nosys)),
+    }
+}
+
+/// The filesystem that holds a path: an object of `os.statvfs_result`.
+#[pyfunction]
+fn statvfs<'py>(py: Python<'py>, path: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
+    let path_of = |fd| descriptors::handle(fd).and_then(|file| file.path()).ok_or_else(|| error(Errno::Badf));
+    let name = match path.extract::<i32>() {
+        Ok(fd) => path_of(fd)?,
+        Err(_) => bytes(path)?,
+    };
+    let mounts = files::usage(Some(&name)).map_err(|errno| path_error(errno, path))?;
+    let usage = mounts.first().ok_or_else(|| path_error(Errno::Noent, path))?;
+    let size = usage.block_size;
+    let (free, files_free) = (usage.blocks_free, usage.files_free);
+    const LONGEST_NAME: u64 = 255;
+    let read_only = u64::from(usage.read_only);
+    let (blocks, files) = (usage.blocks, usage.files);
+    let fields = [size, size, blocks, free, free, files, files_free, files_free, read_only, LONGEST_NAME];
+    py.import("posix")?.getattr("statvfs_result")?.call1((PyTuple::new(py, fields)?,))
+}
+
 #[pyfunction]
 fn umask(mask: u32) -> u32 {
     processes::umask(mask & 0o777)
@@ -115,12 +197,16 @@ fn umask(mask: u32) -> u32 {
 #[pyo3(signature = (path, mode, *, dir_fd = None, follow_symlinks = true))]
 fn chmod(path: &Bound<'_, PyAny>, mode: u32, dir_fd: Option<i32>, follow_symlinks: bool) -> PyResult<()> {
     if dir_fd.is_some() {
-        return Err(PyTypeError::new_err("chmod: dir_fd unavailable on this platform"));
+        return Err(unavailable("chmod: dir_fd"));
+    }
+    if !follow_symlinks {
+        // A link has no mode, here as on Linux.
+        return Err(unavailable("chmod: follow_symlinks"));
     }
     if let Ok(fd) = path.extract::<i32>() {
         return fchmod(fd, mode);
     }
-    files::set_mode(bytes(path)?, mode & 0o7777, follow_symlinks).map_err(|errno| path_error(errno, path))
+    files::set_mode(bytes(path)?, mode & 0o7777, true).map_err(|errno| path_error(errno, path))
 }
 
 #[pyfunction]
@@ -132,7 +218,7 @@ fn fchmod(fd: i32, mode: u32) -> PyResult<()> {
 #[pyo3(signature = (path, uid, gid, *, dir_fd = None, follow_symlinks = true))]
 fn chown(path: &Bound<'_, PyAny>, uid: i64, gid: i64, dir_fd: Option<i32>, follow_symlinks: bool) -> PyResult<()> {
     if dir_fd.is_some() {
-        return Err(PyTypeError::new_err("chown: dir_fd unavailable on this platform"));
+        return Err(unavailable("chown: dir_fd"));
     }
     // -1 leaves an owner as it is.
     let id = |id: i64| u32::try_from(id).ok();
@@ -217,127 +303,6 @@ fn set_blocking(fd: i32, blocking: bool) -> PyResult<()> {
     descriptors::blocking(fd, Some(blocking)).map(drop).map_err(error)
 }
 
-/// A change of state as a number, as wait(2) gives it.
-fn wait_status(change: Change) -> i32 {
-    match change {
-        Change::Exited(status) => i32::from(status) << 8,
-        Change::Signaled(signal) => i32::from(signal),
-        Change::Stopped(signal) => i32::from(signal) << 8 | 0x7f,
-        Change::Continued => 0xffff,
-    }
-}
-
-#[pyfunction]
-fn waitpid(py: Python<'_>, pid: i64, options: i32) -> PyResult<(Pid, i32)> {
-    let id = |id: i64| u32::try_from(id).map_err(|_| error(Errno::Child));
-    let target = match pid {
-        -1 => WaitTarget::Any,
-        0 => WaitTarget::Group(processes::get_group()),
-        1.. => WaitTarget::Process(id(pid)?),
-        _ => WaitTarget::Group(id(-pid)?),
-    };
-    let mut flags = WaitFlags::empty();
-    if options & WNOHANG != 0 {
-        flags = flags | WaitFlags::NO_HANG;
-    }
-    if options & (WUNTRACED | WCONTINUED) != 0 {
-        flags = flags | WaitFlags::UNTRACED;
-    }
-    let change = uninterrupted(py, || {
-        if !threads::several() || options & WNOHANG != 0 {
-            return processes::wait(target, flags);
-        }
-        threads::ask_until(|| processes::wait(target, flags | WaitFlags::NO_HANG).map(|change| change.map(Some)))
-    })?;
-    Ok(change.map_or((0, 0), |(pid, change)| (pid, wait_status(change))))
-}
-
-#[pyfunction]
-fn wait(py: Python<'_>) -> PyResult<(Pid, i32)> {
-    waitpid(py, -1, 0)
-}
-
-#[pyfunction(name = "WIFEXITED")]
-fn exited(status: i32) -> bool {
-    status & 0x7f == 0
-}
-
-#[pyfunction(name = "WEXITSTATUS")]
-fn exit_status(status: i32) -> i32 {
-    status >> 8 & 0xff
-}
-
-#[pyfunction(name = "WIFSTOPPED")]
-fn stopped(status: i32) -> bool {
-    status & 0xff == 0x7f
-}
-
-#[pyfunction(name = "WIFCONTINUED")]
-fn continued(status: i32) -> bool {
-    status == 0xffff
-}
-
-#[pyfunction(name = "WIFSIGNALED")]
-fn signaled(status: i32) -> bool {
-    !matches!(status & 0x7f, 0 | 0x7f)
-}
-
-#[pyfunction(name = "WTERMSIG")]
-fn ending_signal(status: i32) -> i32 {
-    status & 0x7f
-}
-
-#[pyfunction(name = "WCOREDUMP")]
-fn core_dumped(_status: i32) -> bool {
-    false
-}
-
-#[pyfunction]
-fn waitstatus_to_exitcode(status: i32) -> PyResult<i32> {
-    if exited(status) {
-        Ok(exit_status(status))
-    } else if signaled(status) {
-        Ok(-ending_signal(status))
-    } else {
-        Err(PyValueError::new_err(format!("process is not ended: wait status {status:#x}")))
-    }
-}
-
-#[pyfunction]
-fn system(py: Python<'_>, command: &Bound<'_, PyAny>) -> PyResult<i32> {
-    let argv = vec![b"sh".to_vec(), b"-c".to_vec(), bytes(command)?];
-    let pid = subprocess::run_shell(argv).map_err(error)?;
-    waitpid(py, i64::from(pid), 0).map(|(_, status)| status)
-}
-
-/// The program goes on as another: a child with all that this process has, whose end is this one's.
-fn execute(
-    py: Python<'_>,
-    path: &Bound<'_, PyAny>,
-    argv: &Bound<'_, PyAny>,
-    env: Vec<(Vec<u8>, Vec<u8>)>,
-) -> PyResult<()> {
-    let argv = argv.try_iter()?.map(|arg| bytes(&arg?)).collect::<PyResult<Vec<_>>>()?;
-    let pid = subprocess::run_with_all(&bytes(path)?, argv, env).map_err(|errno| path_error(errno, path))?;
-    let (_, status) = waitpid(py, i64::from(pid), 0)?;
-    processes::exit(if signaled(status) { 128 + ending_signal(status) } else { exit_status(status) } as u8)
-}
-
-#[pyfunction]
-fn execv(py: Python<'_>, path: &Bound<'_, PyAny>, argv: &Bound<'_, PyAny>) -> PyResult<()> {
-    execute(py, path, argv, agentfense_sys::env())
-}
-
-#[pyfunction]
-fn execve(py: Python<'_>, path: &Bound<'_, PyAny>, argv: &Bound<'_, PyAny>, env: &Bound<'_, PyAny>) -> PyResult<()> {
-    let mut variables = Vec::new();
-    for item in env.call_method0("items")?.try_iter()? {
-        let (name, value) = item?.extract::<(Bound<'_, PyAny>, Bound<'_, PyAny>)>()?;
-        variables.push((bytes(&name)?, bytes(&value)?));
-    }
-    execute(py, path, argv, variables)
-}
-
 /// A descriptor's flags, for `fcntl`.
 #[pyfunction]
 fn _descriptor_flags(fd: i32) -> PyResult<i32> {
@@ -394,7 +359,7 @@ fn _limit(which: u8) -> PyResult<(i64, i64)> {
 
 /// Sets a function as an attribute: what adds one to a module would also start an `__all__`, and
 /// `os` takes all that `posix` has only while there is none.
-fn put(module: &Bound<'_, PyModule>, function: Bound<'_, PyCFunction>) -> PyResult<()> {
+pub(crate) fn put(module: &Bound<'_, PyModule>, function: Bound<'_, PyCFunction>) -> PyResult<()> {
     module.setattr(function.getattr("__name__")?.cast::<PyString>()?, &function)
 }
 
@@ -407,6 +372,15 @@ pub(crate) fn extend(module: &Bound<'_, PyModule>) -> PyResult<()> {
         wrap_pyfunction!(getppid, module)?,
         wrap_pyfunction!(getpgrp, module)?,
         wrap_pyfunction!(setpgid, module)?,
+        wrap_pyfunction!(getpgid, module)?,
+        wrap_pyfunction!(setpgrp, module)?,
+        wrap_pyfunction!(setsid, module)?,
+        wrap_pyfunction!(getresuid, module)?,
+        wrap_pyfunction!(getgrouplist, module)?,
+        wrap_pyfunction!(sync, module)?,
+        wrap_pyfunction!(sched_getaffinity, module)?,
+        wrap_pyfunction!(getloadavg, module)?,
+        wrap_pyfunction!(statvfs, module)?,
         wrap_pyfunction!(umask, module)?,
         wrap_pyfunction!(chmod, module)?,
         wrap_pyfunction!(fchmod, module)?,
@@ -421,19 +395,6 @@ pub(crate) fn extend(module: &Bound<'_, PyModule>) -> PyResult<()> {
         wrap_pyfunction!(dup2, module)?,
         wrap_pyfunction!(get_blocking, module)?,
         wrap_pyfunction!(set_blocking, module)?,
-        wrap_pyfunction!(waitpid, module)?,
-        wrap_pyfunction!(wait, module)?,
-        wrap_pyfunction!(exited, module)?,
-        wrap_pyfunction!(exit_status, module)?,
-        wrap_pyfunction!(stopped, module)?,
-        wrap_pyfunction!(continued, module)?,
-        wrap_pyfunction!(signaled, module)?,
-        wrap_pyfunction!(ending_signal, module)?,
-        wrap_pyfunction!(core_dumped, module)?,
-        wrap_pyfunction!(waitstatus_to_exitcode, module)?,
-        wrap_pyfunction!(system, module)?,
-        wrap_pyfunction!(execv, module)?,
-        wrap_pyfunction!(execve, module)?,
         wrap_pyfunction!(_descriptor_flags, module)?,
         wrap_pyfunction!(_lock, module)?,
         wrap_pyfunction!(_processor_times, module)?,
@@ -441,14 +402,12 @@ pub(crate) fn extend(module: &Bound<'_, PyModule>) -> PyResult<()> {
     ] {
         put(module, function)?;
     }
-    for name in ["geteuid", "getgid", "getegid"] {
-        module.setattr(name, module.getattr("getuid")?)?;
+    for (name, same) in [("geteuid", "getuid"), ("getgid", "getuid"), ("getegid", "getuid"), ("getresgid", "getresuid")]
+    {
+        module.setattr(name, module.getattr(same)?)?;
     }
-    module.setattr("WSTOPSIG", module.getattr("WEXITSTATUS")?)?;
-    for (name, value) in [("WNOHANG", WNOHANG), ("WUNTRACED", WUNTRACED), ("WCONTINUED", WCONTINUED)] {
-        module.setattr(name, value)?;
-    }
-    Ok(())
+    children::extend(module)?;
+    terminal::extend(module)
 }
 
 #[pyfunction]
@@ -465,7 +424,7 @@ fn pause(py: Python<'_>) -> PyResult<()> {
 
 /// The signals that there are.
 #[pyfunction]
-fn valid_signals() -> std::collections::BTreeSet<u8> {
+fn valid_signals() -> BTreeSet<u8> {
     (1..=64).filter(|&number| Signal::new(number).is_some()).collect()
 }
 

@@ -14,8 +14,9 @@ use crate::Result;
 const LEFT_OUT: [&str; 4] = ["idlelib", "tkinter", "turtle.py", "turtledemo"];
 
 /// Our modules, for what CPython has in C and the build lacks: name and text.
-const OURS: [(&str, &str); 12] = [
+const OURS: [(&str, &str); 14] = [
     ("_ssl.py", include_str!("../../../guest/python/lib/_ssl.py")),
+    ("_x509.py", include_str!("../../../guest/python/lib/_x509.py")),
     ("ssl.py", include_str!("../../../guest/python/lib/ssl.py")),
     ("_user_packages.py", include_str!("../../../guest/python/lib/_user_packages.py")),
     ("site-packages/user.pth", "import _user_packages\n"),
@@ -26,11 +27,12 @@ const OURS: [(&str, &str); 12] = [
     ("mmap.py", include_str!("../../../guest/python/lib/mmap.py")),
     ("pwd.py", include_str!("../../../guest/python/lib/pwd.py")),
     ("resource.py", include_str!("../../../guest/python/lib/resource.py")),
+    ("_termios_numbers.py", include_str!("../../../guest/python/lib/_termios_numbers.py")),
     ("termios.py", include_str!("../../../guest/python/lib/termios.py")),
 ];
 
 /// Places where the library asks what WASI alone could do: file, text, and what stands there instead.
-const CHANGES: [(&str, &str, &str); 4] = [
+const CHANGES: [(&str, &str, &str); 7] = [
     (
         "subprocess.py",
         r#"_can_fork_exec = sys.platform not in {"emscripten", "wasi", "#,
@@ -38,6 +40,73 @@ const CHANGES: [(&str, &str, &str); 4] = [
     ),
     // A user has a home; `site` is part of the program, and has its own file for that.
     ("sysconfig/__init__.py", r#""vxworks", "wasi", "watchos"}"#, r#""vxworks", "watchos"}"#),
+    // The kernel speaks TLS below the socket: what the transport reads and writes is in the clear.
+    (
+        "asyncio/selector_events.py",
+        "        ssl_protocol = sslproto.SSLProtocol(
+            self, protocol, sslcontext, waiter,
+            server_side, server_hostname,
+            ssl_handshake_timeout=ssl_handshake_timeout,
+            ssl_shutdown_timeout=ssl_shutdown_timeout
+        )
+        _SelectorSocketTransport(self, rawsock, ssl_protocol,
+                                 extra=extra, server=server)
+        return ssl_protocol._app_transport
+",
+        "        facts = sslproto._begin(rawsock, sslcontext, server_side, server_hostname)
+        return _SelectorSocketTransport(
+            self, rawsock, protocol, waiter, dict(extra or {}, **facts), server)
+",
+    ),
+    (
+        "asyncio/base_events.py",
+        "        waiter = self.create_future()
+        ssl_protocol = sslproto.SSLProtocol(
+            self, protocol, sslcontext, waiter,
+            server_side, server_hostname,
+            ssl_handshake_timeout=ssl_handshake_timeout,
+            ssl_shutdown_timeout=ssl_shutdown_timeout,
+            call_connection_made=False)
+
+        # Pause early so that \"ssl_protocol.data_received()\" doesn't
+        # have a chance to get called before \"ssl_protocol.connection_made()\".
+        transport.pause_reading()
+
+        transport.set_protocol(ssl_protocol)
+        conmade_cb = self.call_soon(ssl_protocol.connection_made, transport)
+        resume_cb = self.call_soon(transport.resume_reading)
+
+        try:
+            await waiter
+        except BaseException:
+            transport.close()
+            conmade_cb.cancel()
+            resume_cb.cancel()
+            raise
+
+        return ssl_protocol._app_transport
+",
+        "        try:
+            transport._extra.update(sslproto._begin(transport._sock, sslcontext, server_side, server_hostname))
+        except BaseException:
+            transport.close()
+            raise
+        transport.set_protocol(protocol)
+        return transport
+",
+    ),
+    (
+        "asyncio/sslproto.py",
+        "class SSLProtocolState(enum.Enum):",
+        "def _begin(sock, sslcontext, server_side, server_hostname):
+    sslcontext = sslcontext or _create_transport_context(server_side, server_hostname)
+    ssl_object = ssl.SSLObject._begin(sslcontext, sock, server_side, server_hostname)
+    return dict(sslcontext=sslcontext, ssl_object=ssl_object, peercert=ssl_object.getpeercert(),
+                cipher=ssl_object.cipher(), compression=None)
+
+
+class SSLProtocolState(enum.Enum):",
+    ),
     // What pip would unpack and compile is there.
     (
         "ensurepip/__init__.py",
