@@ -19,9 +19,12 @@ mod class;
 mod hir;
 mod longest;
 mod parse;
+mod required;
 
 use longest::Longest;
+use memchr::{memchr, memrchr};
 use regex_automata::{Input, meta, util::syntax};
+use required::Required;
 use std::fmt;
 use std::ops::Range;
 
@@ -108,8 +111,8 @@ pub struct Regex {
 
 #[derive(Debug)]
 enum Engine {
-    /// Finite automata; for POSIX's longest match, a second one.
-    Automaton { first: Box<meta::Regex>, longest: Option<Box<Longest>> },
+    /// Finite automata; for POSIX's longest match, a second one. A string that all matches have is looked for first.
+    Automaton { first: Box<meta::Regex>, longest: Option<Box<Longest>>, required: Option<Box<Required>> },
     /// Trying, for back-references in POSIX syntax.
     Backtrack(backtrack::Program),
     /// Trying, for what Perl has beyond automata. Works on UTF-8 only.
@@ -138,10 +141,11 @@ impl Regex {
             let program = backtrack::Program::new(&parsed.node, groups, flags)?;
             return Ok(Regex { engine: Engine::Backtrack(program), groups });
         }
+        let required = Required::of(&parsed.node, flags).map(Box::new);
         let hir = hir::build(&parsed.node, flags)?;
         let first = compile(&hir)?;
         let longest = (!hir::first_is_longest(&parsed.node)).then(|| Box::new(Longest::new(hir)));
-        Ok(Regex { engine: Engine::Automaton { first: Box::new(first), longest }, groups })
+        Ok(Regex { engine: Engine::Automaton { first: Box::new(first), longest, required }, groups })
     }
 
     fn perl<P: AsRef<[u8]>>(patterns: &[P], flags: Flags) -> Result<Regex, Error> {
@@ -175,7 +179,10 @@ impl Regex {
             let hir = if flags.lines { hir::without_newlines(hir) } else { hir };
             let first = compile(&hir)?;
             let groups = first.captures_len() - 1;
-            return Ok(Regex { engine: Engine::Automaton { first: Box::new(first), longest: None }, groups });
+            return Ok(Regex {
+                engine: Engine::Automaton { first: Box::new(first), longest: None, required: None },
+                groups,
+            });
         }
         let mode = match (flags.ignore_case, flags.lines) {
             (true, true) => "(?im)",
@@ -214,6 +221,23 @@ impl Regex {
     /// match in it ends. Cheaper than to find out where it begins and how long it could be.
     pub fn line_at(&self, text: &[u8], start: usize) -> Result<Option<usize>, Error> {
         match &self.engine {
+            Engine::Automaton { first, required: Some(required), .. } => {
+                let mut from = start;
+                while let Some(at) = required.find(text, from) {
+                    if required.whole {
+                        return Ok(Some(at + required.len()));
+                    }
+                    // No match goes beyond its line.
+                    let line = memrchr(b'\n', &text[..at]).map_or(0, |newline| newline + 1).max(start);
+                    let end = memchr(b'\n', &text[at..]).map_or(text.len(), |newline| at + newline);
+                    let input = Input::new(text).range(line..end).earliest(true);
+                    if let Some(found) = first.search_half(&input) {
+                        return Ok(Some(found.offset()));
+                    }
+                    from = end;
+                }
+                Ok(None)
+            }
             Engine::Automaton { first, .. } => {
                 let input = Input::new(text).range(start..).earliest(true);
                 Ok(first.search_half(&input).map(|found| found.offset()))
@@ -229,7 +253,7 @@ impl Regex {
             return Ok(None);
         }
         match &self.engine {
-            Engine::Automaton { first, longest } => {
+            Engine::Automaton { first, longest, .. } => {
                 let found = first.search(&Input::new(text).range(start..));
                 let Some(found) = found.map(|found| found.range()) else { return Ok(None) };
                 let end = match longest {
@@ -248,7 +272,7 @@ impl Regex {
             return Ok(None);
         }
         match &self.engine {
-            Engine::Automaton { first, longest } => {
+            Engine::Automaton { first, longest, .. } => {
                 let mut captures = first.create_captures();
                 first.search_captures(&Input::new(text).range(start..), &mut captures);
                 let Some(found) = captures.get_match() else { return Ok(None) };
