@@ -32,8 +32,13 @@ const CAPACITY_RANGE: std::ops::RangeInclusive<u32> = 64..=16_384;
 /// What was asked for.
 static WANTED: AtomicU32 = AtomicU32::new(CAPACITY);
 
-/// The part of a freed instance's memory that stays mapped for the next one.
-const KEEP_RESIDENT: usize = 256 << 10;
+/// The part of a freed instance's memory that stays mapped for the next one,
+/// and how many such are kept.
+const KEEP_RESIDENT: (usize, u32) = (256 << 10, 64);
+
+/// The same for programs with threads, which are interpreters: a start writes
+/// to more memory than the others have.
+const THREADED_KEEP_RESIDENT: (usize, u32) = (4 << 20, 8);
 
 /// Processes with threads at one time in the whole host process.
 const THREADED_CAPACITY: u32 = 512;
@@ -71,6 +76,7 @@ fn config(kind: Kind, slots: Option<u32>) -> Config {
         .memory_reservation(4 << 30)
         .memory_guard_size(32 << 20);
     if let Some(slots) = slots {
+        let (keep_resident, kept) = if threaded { THREADED_KEEP_RESIDENT } else { KEEP_RESIDENT };
         let mut pool = PoolingAllocationConfig::new();
         pool.total_component_instances(slots)
             .total_core_instances(slots * 4)
@@ -81,9 +87,9 @@ fn config(kind: Kind, slots: Option<u32>) -> Config {
             .table_elements(100_000)
             .max_component_instance_size(4 << 20)
             .max_core_instance_size(4 << 20)
-            .max_unused_warm_slots(64)
-            .linear_memory_keep_resident(KEEP_RESIDENT)
-            .table_keep_resident(KEEP_RESIDENT)
+            .max_unused_warm_slots(kept)
+            .linear_memory_keep_resident(keep_resident)
+            .table_keep_resident(KEEP_RESIDENT.0)
             .pagemap_scan(Enabled::Auto);
         config.allocation_strategy(InstanceAllocationStrategy::Pooling(pool));
     }

@@ -95,3 +95,44 @@ del box, call
 print(gc.collect() > 0)";
     assert_eq!(py(&session, program), "True\n");
 }
+
+#[test]
+fn another_allocator_takes_the_place_of_ours() {
+    let Some(session) = python() else { return };
+    let program = "
+import tracemalloc
+before = [object() for _ in range(1000)]
+tracemalloc.start()
+kept = [object() for _ in range(1000)]
+print(tracemalloc.get_traced_memory()[0] > 8_000)
+del before, kept
+print(tracemalloc.get_traced_memory()[0] < 8_000)
+tracemalloc.stop()
+print(sum(len(str(n)) for n in range(10_000)))";
+    assert_eq!(py(&session, program), "True\nTrue\n38890\n");
+    for allocator in ["debug", "malloc", "malloc_debug"] {
+        let program = format!("PYTHONMALLOC={allocator} python3 -c 'print(len([str(n) for n in range(10_000)]))'");
+        assert_eq!(out(&session, &program), "10000\n", "{allocator}");
+    }
+}
+
+#[test]
+fn modules_of_every_start_are_as_those_from_files() {
+    let Some(session) = python() else { return };
+    let program = "
+import encodings, encodings.utf_8, inspect, linecache
+print(encodings.__file__, encodings.utf_8.__file__, encodings.__path__)
+print(encodings.__spec__.loader.__name__, 'class IncrementalDecoder' in inspect.getsource(encodings.utf_8))
+print('caf\\u00e9'.encode('latin-1'), encodings.search_function('punycode').name)
+try: linecache.getlines(1, 2, 3)
+except TypeError as e: print(e)
+try: encodings.normalize_encoding(5)
+except Exception as e: print(e.__traceback__.tb_next.tb_frame.f_code.co_filename)";
+    assert_eq!(
+        py(&session, program),
+        "/usr/lib/python3.14/encodings/__init__.py /usr/lib/python3.14/encodings/utf_8.py \
+         ['/usr/lib/python3.14/encodings']\nFrozenImporter True\nb'caf\\xe9' punycode\n\
+         getlines() takes from 1 to 2 positional arguments but 3 were given\n\
+         /usr/lib/python3.14/encodings/__init__.py\n"
+    );
+}

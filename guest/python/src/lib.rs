@@ -4,7 +4,7 @@
 //! its functions take the place of libc's where the kernel knows better (`agentfense_sys::command`,
 //! [`descriptors`], [`sockets`], [`poll`], [`signals`], [`threads`], [`interrupts`]), and it starts the
 //! interpreter with what the build lacks in its modules ([`posix`], [`subprocess`], [`compression`]), an allocator for its
-//! objects ([`memory`]) and a hash function ([`hash`]).
+//! objects ([`memory`]), a hash function ([`hash`]), and modules at hand ([`frozen`]).
 #![cfg(target_arch = "wasm32")]
 
 mod children;
@@ -13,6 +13,7 @@ mod descriptors;
 mod directories;
 mod dynamic;
 mod extend;
+mod frozen;
 mod hash;
 mod host;
 mod interrupts;

@@ -4,9 +4,10 @@
 //! made and dropped all the time: here a *page* holds pieces of one size, and taking or giving back a piece is a few
 //! instructions. What is larger is libc's. `PYTHONMALLOC` puts another allocator in the place of both.
 //!
-//! Python calls these functions with its interpreter attached, one at a time.
+//! Python calls these functions with its interpreter attached, one at a time. What most objects go through asks for
+//! them by a table; the linker lets it ask here first (`__intercept_...`), which needs no table while they are in it.
 
-use std::cell::UnsafeCell;
+use std::cell::{Cell, UnsafeCell};
 use std::ffi::c_void;
 use std::ptr::{NonNull, null_mut};
 
@@ -66,6 +67,7 @@ static MEMORY: Global = Global(UnsafeCell::new(Pages {
 
 /// `PyMemAllocatorEx`
 #[repr(C)]
+#[derive(Clone, Copy)]
 struct Allocator {
     context: *mut c_void,
     malloc: unsafe extern "C" fn(*mut c_void, usize) -> *mut c_void,
@@ -76,6 +78,59 @@ struct Allocator {
 
 unsafe extern "C" {
     fn PyMem_SetAllocator(domain: i32, allocator: *mut Allocator);
+    fn PyObject_Malloc(size: usize) -> *mut c_void;
+    fn PyObject_Free(object: *mut c_void);
+    /// The interpreter's own data, with the allocators in use near its start.
+    static _PyRuntime: [usize; 2048];
+}
+
+/// The allocator of objects that is in use, among Python's data; null until it is found.
+struct InUse(Cell<*const Allocator>);
+
+// SAFETY: as for `Global`.
+unsafe impl Sync for InUse {}
+
+static IN_USE: InUse = InUse(Cell::new(std::ptr::null()));
+
+impl InUse {
+    /// Finds it, after both domains were given these functions: the second of two that are the same.
+    fn find(&self) {
+        let wanted = [malloc as usize, calloc as usize, realloc as usize, free as usize];
+        let words = (&raw const _PyRuntime).cast::<usize>();
+        let is = |at: usize| {
+            // SAFETY: within the array; Python changes it, but not now.
+            (1..=wanted.len()).all(|field| unsafe { *words.add(at + field) } == wanted[field - 1])
+        };
+        const FIELDS: usize = size_of::<Allocator>() / size_of::<usize>();
+        if let Some(at) = (0..2048 - 2 * FIELDS).find(|&at| is(at) && is(at + FIELDS)) {
+            // SAFETY: within the array.
+            self.0.set(unsafe { words.add(at + FIELDS) }.cast());
+        }
+    }
+
+    /// Whether these functions are in it: no other allocator, and none that calls them.
+    #[inline]
+    fn is_ours(&self) -> bool {
+        let allocator = self.0.get();
+        // SAFETY: found among Python's data, which stays.
+        !allocator.is_null() && unsafe { (*allocator).free as usize == free as usize }
+    }
+}
+
+/// # Safety
+/// As the function that it is called before.
+#[unsafe(no_mangle)]
+unsafe extern "C" fn __intercept_PyObject_Malloc(size: usize) -> *mut c_void {
+    // SAFETY: the caller's promise.
+    unsafe { if IN_USE.is_ours() { malloc(MEMORY.0.get().cast(), size) } else { PyObject_Malloc(size) } }
+}
+
+/// # Safety
+/// As the function that it is called before.
+#[unsafe(no_mangle)]
+unsafe extern "C" fn __intercept_PyObject_Free(object: *mut c_void) {
+    // SAFETY: the caller's promise.
+    unsafe { if IN_USE.is_ours() { free(MEMORY.0.get().cast(), object) } else { PyObject_Free(object) } }
 }
 
 /// Gives the functions to Python. To be called before it starts.
@@ -87,6 +142,7 @@ pub(crate) fn set_allocator() {
         // SAFETY: the structure is as its header describes it, and copied.
         unsafe { PyMem_SetAllocator(domain, &raw mut allocator) };
     }
+    IN_USE.find();
 }
 
 /// # Safety

@@ -63,6 +63,7 @@ unsafe extern "C" fn __main_argc_argv(argc: c_int, argv: *mut *mut c_char) -> c_
     crate::memory::set_allocator();
     crate::hash::set_function();
     crate::extend::builtin_modules();
+    crate::frozen::set_modules();
     // SAFETY: the caller's promise.
     unsafe { Py_BytesMain(argc, argv) }
 }

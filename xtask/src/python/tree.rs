@@ -129,6 +129,9 @@ class SSLProtocolState(enum.Enum):",
 /// The module that compiles, and how it does.
 const COMPILE: &str = "compileall -q --invalidation-mode unchecked-hash";
 
+/// What then puts the modules of every start together.
+const FREEZE: &str = include_str!("../../../guest/python/lib/freeze.py");
+
 /// Where the library is laid out.
 fn layout(directory: &Path) -> PathBuf {
     directory.join("tree")
@@ -147,6 +150,7 @@ pub(super) fn build(directory: &Path, parts: &Parts) -> Result {
     let mut made_from = sha256(&read(&parts.library)?) + &sha256(&read(&parts.pip)?);
     made_from.push_str(&sha256(&read(&parts.zones)?));
     made_from.push_str(&sha256(COMPILE.as_bytes()));
+    made_from.push_str(&sha256(FREEZE.as_bytes()));
     made_from.extend(OURS.iter().map(|(_, text)| sha256(text.as_bytes())));
     made_from.extend(CHANGES.iter().map(|(_, _, to)| sha256(to.as_bytes())));
     if std::fs::read_to_string(&stamp).is_ok_and(|stamp| stamp == made_from) && archive(directory).is_file() {
@@ -203,7 +207,7 @@ pub(super) fn build(directory: &Path, parts: &Parts) -> Result {
 /// whether that was to be done.
 pub(super) fn compile(directory: &Path, userland: &Path) -> Result<bool> {
     let tree = layout(directory);
-    if tree.join("__pycache__").is_dir() {
+    if tree.join("startup.bin").is_file() {
         return Ok(false);
     }
     eprintln!("+ compiling Python's library");
@@ -213,9 +217,12 @@ pub(super) fn compile(directory: &Path, userland: &Path) -> Result<bool> {
     let builder = Sandbox::builder().userland(userland).workspace(&tree, Mount::Direct).limits(limits);
     // The installed files never change, so there is nothing to check at an import.
     // Isolated: what the compiler itself imports is not to be compiled in passing, by the time of its file.
-    let script = format!("python3 -I -m {COMPILE} -s /workspace -p {LIBRARY} /workspace");
+    let script = format!(
+        "python3 -I -m {COMPILE} -s /workspace -p {LIBRARY} /workspace\n\
+         python3 -I - /workspace << 'END'\n{FREEZE}END\n"
+    );
     let result = Sandbox::new(builder).and_then(|sandbox| sandbox.run(script)).map_err(|error| error.to_string())?;
-    if !tree.join("__pycache__").is_dir() {
+    if !tree.join("startup.bin").is_file() {
         return Err(format!("Python's library was not compiled:\n{}{}", result.stdout_text(), result.stderr_text()));
     }
     pack(directory)?;
