@@ -95,7 +95,12 @@ static IN_USE: InUse = InUse(Cell::new(std::ptr::null()));
 impl InUse {
     /// Finds it, after both domains were given these functions: the second of two that are the same.
     fn find(&self) {
-        let wanted = [malloc as usize, calloc as usize, realloc as usize, free as usize];
+        let wanted = [
+            malloc as *const () as usize,
+            calloc as *const () as usize,
+            realloc as *const () as usize,
+            free as *const () as usize,
+        ];
         let words = (&raw const _PyRuntime).cast::<usize>();
         let is = |at: usize| {
             // SAFETY: within the array; Python changes it, but not now.
@@ -113,7 +118,7 @@ impl InUse {
     fn is_ours(&self) -> bool {
         let allocator = self.0.get();
         // SAFETY: found among Python's data, which stays.
-        !allocator.is_null() && unsafe { (*allocator).free as usize == free as usize }
+        !allocator.is_null() && unsafe { (*allocator).free as usize == free as *const () as usize }
     }
 }
 
