@@ -8,7 +8,7 @@
 use bstr::BString;
 use rustc_hash::FxHashSet;
 
-use crate::expand::change_case::{lower, upper};
+use crate::expand::change_case::lower;
 use crate::expand::text;
 
 /// How a pattern is read and compared.
@@ -138,18 +138,13 @@ impl Class {
 
 impl Bracket {
     fn contains(&self, code: u32, ignore_case: bool) -> bool {
-        let mut found = self.has(code);
-        if !found && ignore_case {
-            found = self.has(lower(code)) || self.has(upper(code));
-        }
-        found != self.negated
-    }
-
-    fn has(&self, code: u32) -> bool {
-        self.items.iter().any(|item| match item {
-            Item::Range(from, to) => (*from..=*to).contains(&code),
+        // As in bash, a class keeps its case where all else ignores it.
+        let fold = |code: u32| if ignore_case { lower(code) } else { code };
+        let found = self.items.iter().any(|item| match item {
+            Item::Range(from, to) => (fold(*from)..=fold(*to)).contains(&fold(code)),
             Item::Class(class) => class.contains(code),
-        })
+        });
+        found != self.negated
     }
 }
 
@@ -806,5 +801,7 @@ mod tests {
     fn case() {
         let flags = Flags { ignore_case: true, ..Flags::default() };
         assert!(Pattern::new("aÉ[x-z]".as_bytes(), flags).matches("AéY".as_bytes()));
+        assert!(Pattern::new(b"[a-Z][[:upper:]]", flags).matches(b"mM"));
+        assert!(!Pattern::new(b"[[:upper:]]", flags).matches(b"m"));
     }
 }

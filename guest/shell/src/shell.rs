@@ -167,8 +167,8 @@ pub struct Shell {
     pub pid: u32,
     /// BASHPID of a subshell that shares its parent's process.
     pub virtual_pid: Option<u32>,
-    /// The next `( )` is what this process was forked for: it is the process itself.
-    pub is_forked_subshell: bool,
+    /// The next `( )` is the subshell that was begun for it: the process that was forked, or the stage of a pipeline.
+    pub subshell_is_begun: bool,
     /// Whether it talks to a person.
     pub interactive: bool,
     /// The terminal that a session has.
@@ -195,6 +195,8 @@ pub struct Shell {
     pub output_failed: bool,
     /// `$?` before `return`, which a RETURN trap sees.
     pub status_before_return: i32,
+    /// It is `exit` that ends the shell.
+    pub exit_called: bool,
     /// The commands that `history` lists.
     pub history: Rc<Vec<BString>>,
     /// How many commands may run before signals are looked for.

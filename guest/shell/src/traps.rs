@@ -28,7 +28,18 @@ pub const RETURN: Condition = 67;
 const TERMINAL: &[Signal] = &[Signal::SIGQUIT, Signal::SIGTSTP, Signal::SIGTTIN, Signal::SIGTTOU];
 
 /// The signals that end a shell and that it can see coming.
-const FATAL: [Signal; 3] = [Signal::SIGHUP, Signal::SIGINT, Signal::SIGTERM];
+const FATAL: &[Signal] = &[
+    Signal::SIGHUP,
+    Signal::SIGINT,
+    Signal::SIGTRAP,
+    Signal::SIGABRT,
+    Signal::SIGUSR1,
+    Signal::SIGUSR2,
+    Signal::SIGALRM,
+    Signal::SIGTERM,
+    Signal::SIGXCPU,
+    Signal::SIGVTALRM,
+];
 
 /// The signals of a write that fails. The shell ignores them and acts on the
 /// failure: they must end the command, not a session.
@@ -216,7 +227,7 @@ impl Shell {
     /// With an EXIT trap the shell must see the signals that would end it, so
     /// that the trap runs first.
     fn watch_fatal_signals(&mut self) {
-        for signal in FATAL {
+        for &signal in FATAL {
             if self.traps.get(signal.number()).is_none() && !self.traps.is_ignored_for_good(signal.number()) {
                 self.apply_disposition(signal.number(), Disposition::Default);
             }
@@ -370,7 +381,7 @@ impl Shell {
                 self.status = 128 + i32::from(signal.number());
                 return Err(Flow::Interrupt);
             } else {
-                self.status = 128 + i32::from(signal.number());
+                // `$?` in the trap is the last command's, as in bash.
                 self.run_exit_trap();
                 self.die_of(signal)?;
             }

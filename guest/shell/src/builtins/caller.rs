@@ -23,9 +23,6 @@ pub fn caller(shell: &mut Shell, args: &[BString]) -> Run<i32> {
     // Innermost first: frame `level` was called from frame `level + 1`.
     let at = |level: usize| frames.len().checked_sub(level + 1).and_then(|index| frames.get(index));
     let Some(frame) = at(level.unwrap_or(0)) else { return Ok(1) };
-    if frame.name == "main" {
-        return Ok(1);
-    }
     let outer = at(level.unwrap_or(0) + 1);
     let line = frame.call_line.to_string();
     match (level, outer) {

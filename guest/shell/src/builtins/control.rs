@@ -60,6 +60,7 @@ pub fn exit(shell: &mut Shell, args: &[BString]) -> Run<i32> {
         Operand::Number(number) => shell.status = (number & 0xff) as i32,
         Operand::Invalid => shell.status = 2,
     }
+    shell.exit_called = true;
     Err(Flow::Exit)
 }
 

@@ -229,13 +229,14 @@ impl Request {
 
 /// One operand: a name, maybe with a value.
 fn declare_operand(shell: &mut Shell, request: Request, operand: &DeclArg) -> Run<bool> {
+    shell.arith_failed = false;
     let result = match operand {
         DeclArg::Assign(assignment) => declare_assignment(shell, request, assignment),
         DeclArg::Word(text) => declare_text(shell, request, text),
     };
     match result {
-        // The message was printed; the other operands still count.
-        Err(Flow::Abort) => Ok(false),
+        // The message was printed; the other operands still count, except after wrong arithmetic.
+        Err(Flow::Abort) if !shell.arith_failed => Ok(false),
         result => result,
     }
 }
@@ -406,7 +407,11 @@ fn declare_name(
     });
     if blocked && !request.global {
         match request.kind {
-            Kind::Export | Kind::Readonly => shell.report_readonly(&name),
+            Kind::Export | Kind::Readonly => {
+                shell.report_readonly(&name);
+                shell.status = 1;
+                shell.error_ends_posix_shell()?;
+            }
             _ => shell.error([request.name.as_bytes(), b": ", name.as_slice(), b": readonly variable"].concat()),
         }
         return Ok(false);

@@ -65,9 +65,11 @@ pub fn kill(shell: &mut Shell, args: &[BString]) -> Run<i32> {
     for operand in rest {
         failed |= !send(shell, operand, signal)?;
     }
-    // A signal to ourselves, or to whom we wait for, is seen at once.
+    // A signal to ourselves, or to whom we wait for, is seen at once; what its trap sees is our status.
+    let status = i32::from(failed);
+    shell.status = status;
     shell.poll_signals_now()?;
-    Ok(i32::from(failed))
+    Ok(status)
 }
 
 fn invalid(shell: &mut Shell, name: &[u8]) -> i32 {

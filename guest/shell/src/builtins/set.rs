@@ -18,7 +18,7 @@ pub fn set(shell: &mut Shell, args: &[BString]) -> Run<i32> {
     // An invalid option must leave everything as it was: look first.
     if let Err(status) = check(shell, args) {
         shell.status = status;
-        if let Err(Flow::Exit) = shell.special_builtin_failed() {
+        if let Err(Flow::Exit) = shell.error_ends_posix_shell() {
             return Err(Flow::Exit);
         }
         return Ok(status);

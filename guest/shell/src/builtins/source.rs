@@ -44,7 +44,7 @@ pub fn source(shell: &mut Shell, args: &[BString]) -> Run<i32> {
             let error = if path.is_empty() { Errno::Noent } else { error };
             shell.file_error(name, error);
             shell.status = 1;
-            shell.special_builtin_failed()?;
+            shell.error_ends_posix_shell()?;
             return Ok(1);
         }
     };

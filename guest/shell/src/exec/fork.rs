@@ -178,7 +178,7 @@ pub(crate) fn child(payload: &[u8]) -> Result<i32, String> {
         }
     }
     shell.install_dispositions();
-    shell.is_forked_subshell = task.is_subshell();
+    shell.subshell_is_begun = task.is_subshell();
     let result = shell.run_task(task);
     match result {
         Err(Flow::Interrupt) => shell.status = 130,

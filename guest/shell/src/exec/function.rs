@@ -70,6 +70,10 @@ impl Shell {
             result = self.run_command(&function.body);
         }
 
+        if self.exit_called && matches!(result, Err(Flow::Exit)) {
+            // As in bash, the trap sees the variables of the function that called `exit`.
+            self.run_exit_trap();
+        }
         let returned = matches!(result, Err(Flow::Return));
         if returned {
             result = Ok(());

@@ -113,6 +113,7 @@ impl Shell {
             Err(Flow::Abort) => {
                 self.status = 1;
                 self.pipe_status = PipeStatus::One(1);
+                self.error_ends_posix_shell()?;
                 Ok(false)
             }
             Err(flow) => Err(flow),

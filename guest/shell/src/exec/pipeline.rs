@@ -10,7 +10,7 @@ use agentfense_sys::processes::Pid;
 use bstr::BString;
 
 use super::fork::{self, Task};
-use crate::ast::{Argument, Command, Simple};
+use crate::ast::{Argument, Command, CompoundKind, Simple};
 use crate::files::{File, PIPE_BUFFER};
 use crate::jobs::ProcessState;
 use crate::options::{SetOption, Shopt};
@@ -230,7 +230,12 @@ impl Shell {
             if let Some(output) = output {
                 shell.files.set(1, output);
             }
-            shell.run_command(command)?;
+            // A stage that is `( )` is this subshell, not one in it.
+            shell.subshell_is_begun = matches!(command, Command::Compound(compound, _)
+                if matches!(&compound.kind, CompoundKind::Subshell(program) if !program.sets_limits));
+            let result = shell.run_command(command);
+            shell.subshell_is_begun = false;
+            result?;
             shell.check_status()
         })
     }

@@ -106,7 +106,7 @@ impl Shell {
                     if !main || !error.in_condition {
                         self.status = error.status;
                     }
-                    return if main { Err(Flow::Exit) } else { self.special_builtin_failed() };
+                    return if main { Err(Flow::Exit) } else { self.error_ends_posix_shell() };
                 }
             }
         }
@@ -131,6 +131,7 @@ impl Shell {
                 if self.options.get(SetOption::Errexit) && !arithmetic {
                     return Err(Flow::Exit);
                 }
+                self.error_ends_posix_shell()?;
                 self.errexit_ignored = ignored;
                 self.depth = depth;
                 self.close_substituted(0);

@@ -217,7 +217,7 @@ impl Shell {
         if simple.redirects.is_empty() && simple.assignments.is_empty() {
             self.status = self.call_builtin(builtin, arguments)?;
             self.pipe_status = PipeStatus::One(self.status);
-            return Ok(());
+            return self.check_usage(builtin);
         }
         self.run_builtin_redirected(simple, builtin, arguments)
     }
@@ -241,7 +241,7 @@ impl Shell {
             self.pipe_status = PipeStatus::One(self.status);
             if !done {
                 self.undo(undo);
-                return self.special_builtin_failed();
+                return self.error_ends_posix_shell();
             }
             undo.keep();
             return Ok(());
@@ -253,15 +253,21 @@ impl Shell {
             shell.status = shell.call_builtin(builtin, arguments)?;
             Ok(())
         });
-        if result.is_ok() && !called && builtin.special {
-            return self.special_builtin_failed();
-        }
-        result
+        result?;
+        if !called && builtin.special { self.error_ends_posix_shell() } else { self.check_usage(builtin) }
     }
 
-    /// An error in the use of a special builtin ends a POSIX shell that does
-    /// not talk to a person.
-    pub(crate) fn special_builtin_failed(&self) -> Run {
+    /// After a special builtin: whether it was called wrongly, which it tells by its status.
+    #[inline]
+    fn check_usage(&self, builtin: &Builtin) -> Run {
+        // The status of others may be that of what they ran.
+        let tells = || matches!(builtin.name, "exec" | "export" | "readonly" | "return" | "trap" | "unset");
+        if self.status == 2 && builtin.special && tells() { self.error_ends_posix_shell() } else { Ok(()) }
+    }
+
+    /// An error in the use of a special builtin, an assignment or an expansion
+    /// ends a POSIX shell that does not talk to a person.
+    pub(crate) fn error_ends_posix_shell(&self) -> Run {
         if self.options.get(SetOption::Posix) && !self.interactive && self.role != Role::Session {
             return Err(Flow::Exit);
         }

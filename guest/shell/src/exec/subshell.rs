@@ -23,7 +23,7 @@ impl Shell {
     /// `( program )`
     #[inline(never)]
     pub(crate) fn run_subshell(&mut self, program: &Program) -> Run {
-        if std::mem::take(&mut self.is_forked_subshell) {
+        if std::mem::take(&mut self.subshell_is_begun) {
             return self.run_program(program);
         }
         if program.sets_limits {

@@ -146,14 +146,17 @@ fn search(escaped: &[u8], settings: Settings) -> Vec<BString> {
     let mut found: Vec<BString> = vec![BString::default()];
     // `**` gives directories with their slash (or nothing, for where it starts).
     let mut has_slash = false;
+    let mut has_matched = false;
     for (index, component) in components.iter().enumerate() {
         if found.is_empty() {
             break;
         }
         let last = index + 1 == components.len();
         if !has_slash {
+            // As in bash, slashes stay as they are before the first pattern only.
+            let slashes = if has_matched { component.slashes.get(..1).unwrap_or_default() } else { component.slashes };
             for path in &mut found {
-                path.push_str(component.slashes);
+                path.push_str(slashes);
             }
         }
         has_slash = false;
@@ -169,11 +172,13 @@ fn search(escaped: &[u8], settings: Settings) -> Vec<BString> {
                 }
             }
         } else if component.text == b"**" && settings.star_star {
+            has_matched = true;
             has_slash = true;
             for path in found {
                 descend(path, last, settings, &mut next);
             }
         } else {
+            has_matched = true;
             let pattern = Pattern::new(component.text, settings.flags);
             for path in found {
                 match_directory(&path, &pattern, !last, settings, &mut next);

@@ -156,11 +156,12 @@ impl Shell {
 
     /// Expands a word to a pattern in which the quoted parts stand for themselves.
     pub fn expand_pattern(&mut self, word: &Word) -> Run<Pattern> {
-        self.expand_pattern_with(word, self.options.shopt(Shopt::Nocasematch))
+        let ignore_case = self.options.shopt(Shopt::Nocasematch);
+        self.expand_pattern_with(word, Flags { extglob: self.options.shopt(Shopt::Extglob), ignore_case })
     }
 
-    pub(crate) fn expand_pattern_with(&mut self, word: &Word, ignore_case: bool) -> Run<Pattern> {
-        let extglob = self.options.shopt(Shopt::Extglob);
+    pub(crate) fn expand_pattern_with(&mut self, word: &Word, flags: Flags) -> Run<Pattern> {
+        let Flags { extglob, ignore_case } = flags;
         match word.parts.as_slice() {
             [WordPart::Quoted(text, _)] if !ignore_case => return Ok(Pattern::literal(text)),
             [WordPart::Literal(text)] => return Ok(Pattern::new(text, Flags { extglob, ignore_case })),

@@ -11,7 +11,8 @@ use bstr::{BString, ByteVec};
 use super::arith::decimal;
 use super::{Context, Mode, Sink, text};
 use crate::ast::{CaseMode, Parameter, ParameterOp, ParameterSubject, Subscript, Word};
-use crate::options::SetOption;
+use crate::options::{SetOption, Shopt};
+use crate::pattern::Flags;
 use crate::shell::{Run, Shell};
 use crate::vars::{Attributes, Indexed, Place, Target, Unresolved, Value, Variable};
 
@@ -255,10 +256,11 @@ impl Shell {
         context: Context,
         sink: &mut Sink,
     ) -> Run {
+        let extglob = Flags { extglob: self.options.shopt(Shopt::Extglob), ignore_case: false };
         let result = match op {
             ParameterOp::RemovePrefix { longest, pattern } => {
                 let value = self.fetch_set(subject)?;
-                let pattern = self.expand_pattern_with(pattern, false)?;
+                let pattern = self.expand_pattern_with(pattern, extglob)?;
                 value.map(|mut value| {
                     if let Some(end) = pattern.prefix(&value, *longest) {
                         value.drain(..end);
@@ -268,7 +270,7 @@ impl Shell {
             }
             ParameterOp::RemoveSuffix { longest, pattern } => {
                 let value = self.fetch_set(subject)?;
-                let pattern = self.expand_pattern_with(pattern, false)?;
+                let pattern = self.expand_pattern_with(pattern, extglob)?;
                 value.map(|mut value| {
                     if let Some(start) = pattern.suffix(&value, *longest) {
                         value.truncate(start);
@@ -279,7 +281,10 @@ impl Shell {
             ParameterOp::Case { mode, all, pattern } => {
                 let value = self.fetch_set(subject)?;
                 let pattern = match pattern {
-                    Some(pattern) => Some(self.expand_pattern_with(pattern, false)?),
+                    // bash asks no option for groups here.
+                    Some(pattern) => {
+                        Some(self.expand_pattern_with(pattern, Flags { extglob: true, ignore_case: false })?)
+                    }
                     None => None,
                 };
                 value.map(|value| change_case(&value, *mode, *all, pattern.as_ref()))

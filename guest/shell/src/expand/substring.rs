@@ -25,7 +25,7 @@ impl Shell {
                 all.push(self.name.clone());
                 all.extend(self.positional.iter().cloned());
                 let start = if offset < 0 { offset.saturating_add(all.len() as i64) } else { offset };
-                let values = match self.slice(start, length)? {
+                let values = match self.slice(start, all.len() as i64, length)? {
                     Some((start, count)) => all.into_iter().skip(start).take(count).collect(),
                     None => Vec::new(),
                 };
@@ -50,8 +50,9 @@ impl Shell {
     }
 
     /// Where a slice of a list starts and how long it is; absent if it starts
-    /// before the list.
-    fn slice(&mut self, start: i64, length: Option<i64>) -> Run<Option<(usize, usize)>> {
+    /// before the list or beyond its end, whatever its length is.
+    fn slice(&mut self, start: i64, end: i64, length: Option<i64>) -> Run<Option<(usize, usize)>> {
+        let Some(start) = usize::try_from(start).ok().filter(|_| start <= end) else { return Ok(None) };
         let count = match length {
             None => usize::MAX,
             Some(length) => match usize::try_from(length) {
@@ -59,7 +60,7 @@ impl Shell {
                 Err(_) => return Err(self.fail(format!("{length}: substring expression < 0"))),
             },
         };
-        Ok(usize::try_from(start).ok().map(|start| (start, count)))
+        Ok(Some((start, count)))
     }
 
     fn slice_array(&mut self, name: &[u8], offset: i64, length: Option<i64>) -> Run<Vec<BString>> {
@@ -70,7 +71,7 @@ impl Shell {
             Some(Value::Associative(elements)) => elements.len() as i64,
         };
         let start = if offset < 0 { offset.saturating_add(end) } else { offset };
-        let Some((start, count)) = self.slice(start, length)? else { return Ok(Vec::new()) };
+        let Some((start, count)) = self.slice(start, end, length)? else { return Ok(Vec::new()) };
         Ok(match self.whole_value(name).as_deref() {
             None => Vec::new(),
             Some(Value::Scalar(value)) => std::iter::once(value.clone()).skip(start).take(count).collect(),

@@ -69,10 +69,12 @@ impl Shell {
                 return Ok(Fetched::One(text));
             }
             ParameterSubject::Variable(name, subscript) => (self.array_behind(name).into_owned(), subscript),
-            _ => return Ok(Fetched::Unset),
+            _ => return self.fetch_set(subject).map(|_| Fetched::Unset),
         };
         let whole = subscript.as_ref().is_some_and(|subscript| list_subscript(subscript).is_some());
-        let Some(variable) = self.vars.get(&name).cloned() else { return Ok(Fetched::Unset) };
+        let Some(variable) = self.vars.get(&name).cloned() else {
+            return self.fetch_set(subject).map(|_| Fetched::Unset);
+        };
         let letters = letters(&variable);
         let mut text = BString::default();
         if !letters.is_empty() {
@@ -98,7 +100,7 @@ impl Shell {
                 text.push(b'=');
                 text.push_str(quote::reusable(&values[0]));
             }
-            _ if letters.is_empty() => return Ok(Fetched::Unset),
+            _ if letters.is_empty() => return self.fetch_set(subject).map(|_| Fetched::Unset),
             _ => {}
         }
         Ok(Fetched::One(text))

@@ -309,8 +309,13 @@ impl<'a, S: System, W: AsRef<[u8]>> Printer<'_, 'a, S, W> {
             b'X' => format!("{value:X}"),
             _ => value.to_string(),
         };
-        if letter == b'o' && spec.alternative && !digits.starts_with('0') {
-            digits.insert(0, '0');
+        if letter == b'o' && spec.alternative {
+            if value == 0 && spec.precision == Some(0) {
+                return self.pad(b"0", spec);
+            }
+            if value != 0 {
+                digits.insert(0, '0');
+            }
         }
         self.digits(prefix, &digits, spec);
     }
