@@ -289,6 +289,76 @@ fn the_host_cannot_be_reached_however_it_is_spelt() {
 }
 
 #[test]
+fn addresses_that_are_not_public_are_refused_however_they_are_spelt() {
+    // A cloud's metadata service and private networks, under the widest rule about names and public addresses.
+    let (sandbox, log) = with_rules(&["*"]);
+    let session = bash(&sandbox);
+    let hosts = [
+        "169.254.169.254",
+        "2852039166",
+        "0xa9fea9fe",
+        "0xa9.0xfe.0xa9.0xfe",
+        "0251.0376.0251.0376",
+        "025177524776",
+        "169.254.43518",
+        "169.16689662",
+        "169.254.169.254.",
+        "[::ffff:169.254.169.254]",
+        "[::ffff:a9fe:a9fe]",
+        "[::169.254.169.254]",
+        "[64:ff9b::a9fe:a9fe]",
+        "[2002:a9fe:a9fe::1]",
+        "[fd00:ec2::254]",
+        "[fe80::1]",
+        "10.0.0.1",
+        "0xa.1",
+        "172.16.0.1",
+        "192.168.0.1",
+        "100.64.0.1",
+        "198.18.0.1",
+        "255.255.255.255",
+        "224.0.0.1",
+    ];
+    for host in hosts {
+        let result = session.exec(format!("curl -sS -m 5 'http://{host}/'")).unwrap();
+        assert!(matches!(result.exit_code, Some(3 | 6 | 7)), "{host}: {result:?}");
+    }
+    let told = lines(&log);
+    assert!(told.iter().all(|line| line.contains(" denied: ")), "{told:#?}");
+}
+
+#[test]
+fn names_that_only_look_like_an_allowed_one_are_refused() {
+    let (sandbox, log) = with_rules(&["example.com", "*.allowed.test"]);
+    let session = bash(&sandbox);
+    for host in [
+        "evil-example.com",
+        "example.com.evil.test",
+        "example.comm",
+        "www.example.com",
+        "allowed.test",
+        "evilallowed.test",
+        "evil-allowed.test",
+        "a.allowed.test.evil.test",
+        // Letters of other scripts, as they are and as DNS has them.
+        "ex\u{430}mple.com",
+        "xn--exmple-4nf.com",
+        "\u{ff45}xample.com",
+        "example\u{3002}com",
+        // A name in front of which stands another.
+        "example.com@evil.test",
+        "example.com%00.evil.test",
+        "example.com%2eevil.test",
+    ] {
+        let result = session.exec(format!("curl -sS -m 5 'http://{host}/'")).unwrap();
+        assert!(matches!(result.exit_code, Some(3 | 6 | 7)), "{host}: {result:?}");
+    }
+    let told = lines(&log);
+    assert!(told.iter().all(|line| line.contains(" denied: ")), "{told:#?}");
+    assert!(told.iter().any(|line| line.starts_with("lookup evil.test denied")), "{told:#?}");
+}
+
+#[test]
 fn what_a_rule_allows_is_reached_and_logged() {
     let server = HostServer::start();
     let (sandbox, log) = with_rules(&[&format!("127.0.0.1:{}", server.port())]);

@@ -87,6 +87,7 @@ async fn open_fifo(
     location: Location,
 ) -> Result<Arc<OpenFile>, Errno> {
     let location = Some(location);
+    pipe.forget_if_abandoned();
     if access.read && access.write {
         return Ok(OpenFile::fifo(pipe, location));
     }

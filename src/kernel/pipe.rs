@@ -278,6 +278,17 @@ impl Pipe {
         .await;
     }
 
+    /// Drops what is left in a fifo that nobody has open: who opens it next
+    /// begins anew (pipe(7)).
+    pub(crate) fn forget_if_abandoned(&self) {
+        let mut state = self.state();
+        if state.readers == 0 && state.writers == 0 {
+            state.chunks.clear();
+            state.tail.clear();
+            state.len = 0;
+        }
+    }
+
     /// Whether anyone could read what is written.
     pub(crate) fn has_readers(&self) -> bool {
         self.state().readers > 0

@@ -169,6 +169,10 @@ pub struct Shell {
     pub virtual_pid: Option<u32>,
     /// The next `( )` is the subshell that was begun for it: the process that was forked, or the stage of a pipeline.
     pub subshell_is_begun: bool,
+    /// What is being opened is for a program that is not to be waited for.
+    pub opens_ahead: bool,
+    /// It is a fifo, which would wait for its other end.
+    pub met_fifo: bool,
     /// Whether it talks to a person.
     pub interactive: bool,
     /// The terminal that a session has.

@@ -187,6 +187,8 @@ impl Shell {
             output_failed: false,
             status_before_return: 0,
             exit_called: false,
+            opens_ahead: false,
+            met_fifo: false,
             history: Rc::default(),
             poll_countdown: 0,
             deferred_signals: 0,

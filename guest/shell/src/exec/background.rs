@@ -58,6 +58,7 @@ impl Shell {
         {
             let mark = self.substituted_fds.len();
             let saved = self.begin_subshell();
+            self.opens_ahead = true;
             let result = match self.expand_arguments(&simple.words) {
                 Ok(words) => {
                     self.trace_words(simple, &words);
@@ -65,8 +66,12 @@ impl Shell {
                 }
                 Err(flow) => Err(flow),
             };
+            let waits = self.met_fifo;
             self.restore(saved);
             self.close_substituted(mark);
+            if waits {
+                return Ok(self.fork_or_complain(&Task::AndOr(list), group, ignore));
+            }
             // What could not start has said so; a child that reports the
             // status later keeps `wait` and `$!` as bash has them.
             return match result {

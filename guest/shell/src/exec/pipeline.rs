@@ -187,7 +187,14 @@ impl Shell {
             return process_or_failure(self.fork_or_complain(&Task::Words(simple, &words), group, 0));
         }
         self.trace_words(simple, &words);
-        match self.start_external(simple, &words, group, 0) {
+        self.opens_ahead = true;
+        let started = self.start_external(simple, &words, group, 0);
+        self.opens_ahead = false;
+        if std::mem::take(&mut self.met_fifo) {
+            self.subshell_depth -= 1;
+            return process_or_failure(self.fork_or_complain(&Task::Words(simple, &words), group, 0));
+        }
+        match started {
             Ok(Ok(pid)) => Stage::Process(pid),
             Ok(Err(status)) => Stage::Done(status),
             Err(_) => Stage::Done(1),

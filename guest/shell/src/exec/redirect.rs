@@ -242,6 +242,10 @@ impl Shell {
     }
 
     fn open_path(&mut self, path: &BString, flags: OpenFlags) -> Result<Rc<File>, Failure> {
+        if self.opens_ahead && files::stat(path, true).is_ok_and(|stat| stat.kind == FileType::Fifo) {
+            self.met_fifo = true;
+            return Err(Failure::Reported);
+        }
         let opened = match NetworkPath::parse(path) {
             Some(place) => self.open_network(&place),
             None => self.open_file(path, flags),
