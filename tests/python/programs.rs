@@ -13,12 +13,13 @@ use agentfense::{Limits, Mount};
 use crate::common::bash;
 use crate::installed;
 
-const WHEELS: [&str; 26] = [
+const WHEELS: [&str; 27] = [
     "beautifulsoup4",
     "black",
     "build",
     "click",
     "coverage",
+    "cython",
     "django",
     "flake8",
     "httpx",
@@ -44,7 +45,7 @@ const WHEELS: [&str; 26] = [
 /// Packages that need others which have no pure wheel.
 const ALONE: [&str; 3] = ["flask", "jinja2", "werkzeug"];
 /// What is built from its source in the sandbox.
-const SOURCES: [&str; 1] = ["markupsafe"];
+const SOURCES: [&str; 2] = ["markupsafe", "pyyaml"];
 
 /// The directory that holds the index, fetched.
 fn index() -> Option<&'static Path> {
@@ -76,7 +77,7 @@ fn fetch(directory: &Path) -> Option<()> {
     let pure = ["--only-binary=:all:", "--python-version=3.14", "--implementation=py", "--abi=none", "--platform=any"];
     download(&pure, &WHEELS)?;
     download(&[&pure[..], &["--no-deps"]].concat(), &ALONE)?;
-    download(&["--no-deps", "--no-binary=:all:"], &SOURCES)?;
+    download(&["--no-deps", &format!("--no-binary={}", SOURCES.join(","))], &SOURCES)?;
     // A directory for each project: what the server lists is the index's page.
     let staged = directory.join("staged");
     for file in std::fs::read_dir(&files).ok()?.flatten() {
@@ -227,11 +228,11 @@ until nc -z localhost 5000; do sleep 0.1; done",
 #[test]
 fn libraries_and_their_servers() {
     let Some(session) = environment() else { return };
-    run(&session, "pip install sqlalchemy networkx openpyxl beautifulsoup4 starlette uvicorn httpx");
+    run(&session, "pip install sqlalchemy networkx openpyxl beautifulsoup4 starlette uvicorn httpx pyyaml");
     run(
         &session,
         r#"cat >try.py <<'END'
-import bs4, networkx, openpyxl, sqlalchemy as sql
+import bs4, networkx, openpyxl, yaml, sqlalchemy as sql
 engine = sql.create_engine("sqlite:///shop.db")
 tables = sql.MetaData()
 prices = sql.Table("prices", tables, sql.Column("price", sql.Integer))
@@ -241,6 +242,7 @@ with engine.connect() as connection: print(connection.scalar(sql.select(sql.func
 print(networkx.shortest_path(networkx.cycle_graph(5), 0, 3))
 book = openpyxl.Workbook(); book.active["A1"] = 5; book.save("book.xlsx")
 print(openpyxl.load_workbook("book.xlsx").active["A1"].value, bs4.BeautifulSoup("<p>a<b>c", "html.parser").b.text)
+print(yaml.safe_load("a: [1, 2]"), yaml.dump({"b": None}), end="")
 END
 cat >app.py <<'END'
 from starlette.applications import Starlette
@@ -258,7 +260,7 @@ END
 uvicorn app:app --port 8002 >log 2>&1 &
 until nc -z localhost 8002; do sleep 0.1; done"#,
     );
-    assert_eq!(run(&session, "python try.py"), "7\n[0, 4, 3]\n5 c\n");
+    assert_eq!(run(&session, "python try.py"), "7\n[0, 4, 3]\n5 c\n{'a': [1, 2]} b: null\n");
     assert_eq!(run(&session, "python client.py"), "['0', '1', '2']\n");
 }
 
