@@ -11,15 +11,20 @@ fn session(policy: NetworkPolicy) -> Session {
     bash(&Sandbox::new(Sandbox::builder().network(policy)).unwrap())
 }
 
+/// A session, and the port of a server that it may reach and trusts.
+fn with_server() -> (Session, u16) {
+    let authority = Authority::new("trusted");
+    let port = Server::tls(authority.server(&["127.0.0.1"], |_| {}), answer).port;
+    let policy = NetworkPolicy::default().allow(&format!("127.0.0.1:{port}")).unwrap().certificates(&authority.pem);
+    (session(policy), port)
+}
+
 #[test]
 fn servers_that_a_rule_allows_are_reached() {
     if !installed() {
         return;
     }
-    let authority = Authority::new("trusted");
-    let port = Server::tls(authority.server(&["127.0.0.1"], |_| {}), answer).port;
-    let session =
-        session(NetworkPolicy::default().allow(&format!("127.0.0.1:{port}")).unwrap().certificates(&authority.pem));
+    let (session, port) = with_server();
     let program = format!(
         r#"
 import http.client, socket, ssl, urllib.request
@@ -83,10 +88,7 @@ fn asyncio_is_a_client() {
     if !installed() {
         return;
     }
-    let authority = Authority::new("trusted");
-    let port = Server::tls(authority.server(&["127.0.0.1"], |_| {}), answer).port;
-    let session =
-        session(NetworkPolicy::default().allow(&format!("127.0.0.1:{port}")).unwrap().certificates(&authority.pem));
+    let (session, port) = with_server();
     let program = format!(
         r#"
 import asyncio, ssl

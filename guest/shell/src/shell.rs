@@ -199,6 +199,8 @@ pub struct Shell {
     pub output_failed: bool,
     /// `$?` before `return`, which a RETURN trap sees.
     pub status_before_return: i32,
+    /// A builtin was used wrongly, which it has said.
+    pub misused: bool,
     /// It is `exit` that ends the shell.
     pub exit_called: bool,
     /// The commands that `history` lists.

@@ -186,6 +186,7 @@ impl Shell {
             builtin_name: "",
             output_failed: false,
             status_before_return: 0,
+            misused: false,
             exit_called: false,
             opens_ahead: false,
             met_fifo: false,

@@ -5,7 +5,7 @@ use bstr::BString;
 use super::letters;
 use crate::ast::Simple;
 use crate::messages::concat;
-use crate::shell::{Flow, Run, Shell};
+use crate::shell::{Run, Shell};
 
 /// The PATH of `command -p`: where the standard programs are.
 const STANDARD_PATH: &[u8] = b"/bin:/usr/bin:/sbin:/usr/sbin:/etc:/usr/etc";
@@ -42,21 +42,7 @@ pub fn command(shell: &mut Shell, args: &[BString]) -> Run<i32> {
         return Ok(i32::from(!found));
     }
     if let Some(builtin) = shell.builtin(name) {
-        let result = shell.run_builtin_words(builtin, words);
-        // Through `command` a special builtin's errors do not end the shell.
-        return match result {
-            Err(Flow::Exit)
-                if builtin.special
-                    && builtin.name != "exit"
-                    && builtin.name != "exec"
-                    && builtin.name != "eval"
-                    && builtin.name != "."
-                    && builtin.name != "source" =>
-            {
-                Ok(shell.status)
-            }
-            other => other,
-        };
+        return shell.run_builtin_words(builtin, words);
     }
     shell.flush_output()?;
     if standard {

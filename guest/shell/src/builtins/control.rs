@@ -78,6 +78,7 @@ pub fn return_(shell: &mut Shell, args: &[BString]) -> Run<i32> {
     let operand = shell.number_operand(args)?;
     if !shell.frames.iter().any(|frame| frame.function || frame.name == "source") {
         shell.builtin_error(b"return", "can only `return' from a function or sourced script");
+        shell.misused = true;
         return Ok(2);
     }
     shell.status_before_return = shell.status;

@@ -409,8 +409,7 @@ fn declare_name(
         match request.kind {
             Kind::Export | Kind::Readonly => {
                 shell.report_readonly(&name);
-                shell.status = 1;
-                shell.error_ends_posix_shell()?;
+                shell.misused = true;
             }
             _ => shell.error([request.name.as_bytes(), b": ", name.as_slice(), b": readonly variable"].concat()),
         }

@@ -39,6 +39,7 @@ pub fn exec(shell: &mut Shell, args: &[BString]) -> Run<i32> {
                     } else {
                         shell.builtin_error(b"exec", "-a: option requires an argument");
                         shell.write_error(format!("exec: usage: {USAGE}\n").as_bytes());
+                        shell.misused = true;
                         return Ok(2);
                     }
                     break;

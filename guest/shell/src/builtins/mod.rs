@@ -179,6 +179,7 @@ impl Shell {
 
     /// Reports an option that a builtin does not know, with its usage line.
     pub(crate) fn invalid_option(&mut self, name: &[u8], option: u8, usage: &str) -> i32 {
+        self.misused = true;
         let mut message = name.to_vec();
         message.extend_from_slice(b": -");
         message.push(option);

@@ -5,7 +5,7 @@ use bstr::BString;
 use crate::expand::quote;
 use crate::messages::concat;
 use crate::options::{LETTERS, SetOption, Shopt};
-use crate::shell::{Flow, Run, Shell};
+use crate::shell::{Run, Shell};
 use crate::vars::{Attributes, Variable, value_text};
 
 const USAGE: &[u8] = b"set: usage: set [-abefhkmnptuvxBCEHPT] [-o option-name] [--] [-] [arg ...]\n";
@@ -17,10 +17,7 @@ pub fn set(shell: &mut Shell, args: &[BString]) -> Run<i32> {
     }
     // An invalid option must leave everything as it was: look first.
     if let Err(status) = check(shell, args) {
-        shell.status = status;
-        if let Err(Flow::Exit) = shell.error_ends_posix_shell() {
-            return Err(Flow::Exit);
-        }
+        shell.misused = true;
         return Ok(status);
     }
     let mut rest = args.get(1..).unwrap_or_default();

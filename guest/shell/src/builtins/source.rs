@@ -24,6 +24,7 @@ pub fn source(shell: &mut Shell, args: &[BString]) -> Run<i32> {
     let Some((name, arguments)) = words.unwrap_or_default().split_first() else {
         shell.builtin_error(&args[0], "filename argument required");
         shell.write_error(&concat(&[&args[0], b": usage: ", &args[0], b" filename [arguments]\n"]));
+        shell.misused = true;
         return Ok(2);
     };
     if name.contains(&b'/') && shell.refuses(&concat(&[&args[0], b": ", name])) {
@@ -43,8 +44,7 @@ pub fn source(shell: &mut Shell, args: &[BString]) -> Run<i32> {
         Err(error) => {
             let error = if path.is_empty() { Errno::Noent } else { error };
             shell.file_error(name, error);
-            shell.status = 1;
-            shell.error_ends_posix_shell()?;
+            shell.misused = true;
             return Ok(1);
         }
     };

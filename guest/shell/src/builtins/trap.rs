@@ -40,6 +40,7 @@ pub fn trap(shell: &mut Shell, args: &[BString]) -> Run<i32> {
         [only] => {
             if condition(only).is_none() {
                 shell.write_error(format!("trap: usage: {USAGE}\n").as_bytes());
+                shell.misused = true;
                 return Ok(2);
             }
             (None, operands)

@@ -217,7 +217,7 @@ impl Shell {
         if simple.redirects.is_empty() && simple.assignments.is_empty() {
             self.status = self.call_builtin(builtin, arguments)?;
             self.pipe_status = PipeStatus::One(self.status);
-            return self.check_usage(builtin);
+            return self.check_misuse(builtin);
         }
         self.run_builtin_redirected(simple, builtin, arguments)
     }
@@ -254,15 +254,14 @@ impl Shell {
             Ok(())
         });
         result?;
-        if !called && builtin.special { self.error_ends_posix_shell() } else { self.check_usage(builtin) }
+        if !called && builtin.special { self.error_ends_posix_shell() } else { self.check_misuse(builtin) }
     }
 
-    /// After a special builtin: whether it was called wrongly, which it tells by its status.
+    /// After a builtin: what it means that it was used wrongly.
     #[inline]
-    fn check_usage(&self, builtin: &Builtin) -> Run {
-        // The status of others may be that of what they ran.
-        let tells = || matches!(builtin.name, "exec" | "export" | "readonly" | "return" | "trap" | "unset");
-        if self.status == 2 && builtin.special && tells() { self.error_ends_posix_shell() } else { Ok(()) }
+    fn check_misuse(&mut self, builtin: &Builtin) -> Run {
+        let misused = std::mem::take(&mut self.misused);
+        if misused && builtin.special { self.error_ends_posix_shell() } else { Ok(()) }
     }
 
     /// An error in the use of a special builtin, an assignment or an expansion
@@ -303,8 +302,12 @@ impl Shell {
     }
 
     /// Runs a builtin by its expanded words, as `builtin` and `command` do.
+    ///
+    /// Run so, a special builtin's errors do not end the shell.
     pub(crate) fn run_builtin_words(&mut self, builtin: &'static Builtin, words: &[BString]) -> Run<i32> {
-        self.call_builtin(builtin, Arguments::Words(words.to_vec()))
+        let result = self.call_builtin(builtin, Arguments::Words(words.to_vec()));
+        self.misused = false;
+        result
     }
 
     /// `$_`
