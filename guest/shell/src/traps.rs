@@ -420,9 +420,10 @@ impl Shell {
         }
     }
 
-    /// Runs the EXIT trap, once; the shell's last status is left in `status`.
+    /// Runs the EXIT trap, once, also if it calls `exit` itself; the shell's
+    /// last status is left in `status`.
     pub fn run_exit_trap(&mut self) {
-        if self.traps.get(EXIT).is_none() {
+        if self.traps.get(EXIT).is_none() || self.traps.running & pseudo_bit(EXIT) != 0 {
             return;
         }
         let status = self.status;
