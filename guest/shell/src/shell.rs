@@ -201,6 +201,8 @@ pub struct Shell {
     pub status_before_return: i32,
     /// A builtin was used wrongly, which it has said.
     pub misused: bool,
+    /// `$?` when the EXIT trap began.
+    pub status_before_exit: i32,
     /// It is `exit` that ends the shell.
     pub exit_called: bool,
     /// The commands that `history` lists.

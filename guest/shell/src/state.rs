@@ -187,6 +187,7 @@ impl Shell {
             output_failed: false,
             status_before_return: 0,
             misused: false,
+            status_before_exit: 0,
             exit_called: false,
             opens_ahead: false,
             met_fifo: false,

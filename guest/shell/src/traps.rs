@@ -156,6 +156,11 @@ impl Traps {
         self.running != 0
     }
 
+    /// Whether the EXIT trap's action runs.
+    pub fn is_running_exit(&self) -> bool {
+        self.running & pseudo_bit(EXIT) != 0
+    }
+
     /// What `trap -p` lists.
     pub fn listed(&self) -> Rc<BTreeMap<Condition, Rc<BString>>> {
         self.inherited.clone().unwrap_or_else(|| self.actions.clone())
@@ -423,10 +428,11 @@ impl Shell {
     /// Runs the EXIT trap, once, also if it calls `exit` itself; the shell's
     /// last status is left in `status`.
     pub fn run_exit_trap(&mut self) {
-        if self.traps.get(EXIT).is_none() || self.traps.running & pseudo_bit(EXIT) != 0 {
+        if self.traps.get(EXIT).is_none() || self.traps.is_running_exit() {
             return;
         }
         let status = self.status;
+        self.status_before_exit = status;
         match self.run_trap(EXIT) {
             // `exit` inside the trap has set its own status.
             Err(Flow::Exit) => {}

@@ -56,6 +56,8 @@ impl Shell {
 /// `exit`
 pub fn exit(shell: &mut Shell, args: &[BString]) -> Run<i32> {
     match shell.number_operand(args)? {
+        // In the EXIT trap, what the shell was to end with.
+        Operand::None if shell.traps.is_running_exit() => shell.status = shell.status_before_exit,
         Operand::None => {}
         Operand::Number(number) => shell.status = (number & 0xff) as i32,
         Operand::Invalid => shell.status = 2,
