@@ -164,7 +164,8 @@ impl SandboxBuilder {
             ("HOME".to_owned(), "/home/agent".to_owned()),
             ("USER".to_owned(), "agent".to_owned()),
             ("LOGNAME".to_owned(), "agent".to_owned()),
-            ("PATH".to_owned(), "/home/agent/.local/bin:/usr/local/bin:/usr/bin:/bin".to_owned()),
+            // What is installed for the user comes last: it hides no command, and costs other lookups nothing.
+            ("PATH".to_owned(), "/usr/local/bin:/usr/bin:/bin:/home/agent/.local/bin".to_owned()),
             ("LANG".to_owned(), "C.UTF-8".to_owned()),
             ("TMPDIR".to_owned(), "/tmp".to_owned()),
         ];
