@@ -1,9 +1,7 @@
 //! Numbers with a mantissa of 64 bits and an exponent of 15, x86's `long double`: what `printf` computes with in bash
 //! and GNU alike, so that `printf %.20f 0.1` prints `0.10000000000000000000`. Both ways exact, but for the one rounding.
 
-mod big;
-
-use big::Big;
+use num_bigint::BigUint;
 
 /// The exponent of the last bit of the smallest number.
 const LEAST: i32 = -16445;
@@ -44,7 +42,7 @@ pub struct Reading {
 impl Extended {
     /// A whole number.
     pub fn whole(value: u64) -> Extended {
-        Extended { negative: false, size: rounded(Big::from(value), 0, false).0 }
+        Extended { negative: false, size: rounded(value.into(), 0, false).0 }
     }
 
     /// Not infinite, and a number.
@@ -69,7 +67,7 @@ impl Extended {
             ((Size::Nan, false), 3)
         } else if starts(b"0x") {
             match hexadecimal(&digits[2..]) {
-                (_, 0) => (rounded(Big::from(0), 0, false), 1),
+                (_, 0) => (rounded(BigUint::ZERO, 0, false), 1),
                 (size, taken) => (size, taken + 2),
             }
         } else {
@@ -100,8 +98,8 @@ impl Extended {
 
 /// `value` times two to the `exponent`, to the nearest number there is, of two the even one; `sticky` says that it is a
 /// little more. And whether it is out of range.
-fn rounded(mut value: Big, exponent: i32, mut sticky: bool) -> (Size, bool) {
-    if value.is_zero() {
+fn rounded(mut value: BigUint, exponent: i32, mut sticky: bool) -> (Size, bool) {
+    if value == BigUint::ZERO {
         return (Size::Finite(0, 0), sticky);
     }
     let bits = value.bits() as i32;
@@ -109,17 +107,19 @@ fn rounded(mut value: Big, exponent: i32, mut sticky: bool) -> (Size, bool) {
     if lost <= 0 {
         // Exact, unless something was cut off; then there are enough bits, since the callers see to it.
         let shift = 64 - bits;
-        value.shift_left(shift as u32);
-        let mantissa = value.low();
+        value <<= shift;
+        let mantissa = low(&value);
         return if exponent - shift + 63 > GREATEST {
             (Size::Infinite, true)
         } else {
             (normal(mantissa, exponent - shift), false)
         };
     }
-    let (half, below) = value.shift_right(lost as u32);
-    sticky |= below;
-    let mut mantissa = value.low();
+    // The first bit lost, and whether any behind it is set.
+    let half = value.bit(lost as u64 - 1);
+    sticky |= value.trailing_zeros().is_some_and(|zeros| zeros < lost as u64 - 1);
+    value >>= lost;
+    let mut mantissa = low(&value);
     let mut exponent = exponent + lost;
     if half && (sticky || mantissa & 1 == 1) {
         match mantissa.checked_add(1) {
@@ -133,6 +133,11 @@ fn rounded(mut value: Big, exponent: i32, mut sticky: bool) -> (Size, bool) {
     }
     let is_small = mantissa >> 63 == 0;
     (normal(mantissa, exponent), is_small && inexact)
+}
+
+/// The last 64 bits.
+fn low(value: &BigUint) -> u64 {
+    value.iter_u64_digits().next().unwrap_or(0)
 }
 
 fn normal(mantissa: u64, exponent: i32) -> Size {
@@ -211,39 +216,27 @@ fn decimal(text: &[u8]) -> ((Size, bool), usize) {
     if first < -5000 {
         return ((Size::Finite(0, 0), true), taken);
     }
-    let mut value = Big::from(0);
-    for chunk in digits.chunks(9) {
-        let number = chunk.iter().fold(0u32, |number, digit| number * 10 + u32::from(digit - b'0'));
-        value.multiply_add(10u32.pow(chunk.len() as u32), number);
-    }
+    let mut value = BigUint::parse_bytes(&digits, 10).unwrap_or_default();
     // Ten to the power is five to it and two to it; two to it is the exponent.
-    let mut fives = power.unsigned_abs() as u32;
+    let fives = power.unsigned_abs() as u32;
+    let factor = BigUint::from(5u32).pow(fives);
     let (mut shift, mut sticky) = (power as i32, cut);
     if power < 0 {
         // Bits for the quotient to have, and two more.
         let wanted = fives * 7 / 3 + 70;
-        value.shift_left(wanted);
+        value <<= wanted;
         shift -= wanted as i32;
-    }
-    while fives > 0 {
-        let step = fives.min(13);
-        let factor = 5u32.pow(step);
-        if power > 0 {
-            value.multiply_add(factor, 0);
-        } else {
-            sticky |= value.divide(factor) != 0;
-        }
-        fives -= step;
+        sticky |= &value % &factor != BigUint::ZERO;
+        value /= factor;
+    } else {
+        value *= factor;
     }
     (rounded(value, shift, sticky), taken)
 }
 
 fn hexadecimal(text: &[u8]) -> ((Size, bool), usize) {
     let Scanned { digits, scale, cut, exponent, taken } = scan(text, u8::is_ascii_hexdigit, b'p');
-    let mut value = Big::from(0);
-    for digit in &digits {
-        value.multiply_add(16, (*digit as char).to_digit(16).unwrap_or(0));
-    }
+    let value = BigUint::parse_bytes(&digits, 16).unwrap_or_default();
     let power = scale * 4 + exponent;
     let first = power + digits.len() as i64 * 4;
     let size = if digits.is_empty() {
@@ -300,19 +293,14 @@ impl Decimal {
         // Without zeros at the end, less is to be computed.
         let zeros = mantissa.trailing_zeros();
         let (mantissa, exponent) = (mantissa >> zeros, exponent + zeros as i32);
-        let mut value = Big::from(mantissa);
+        let mut value = BigUint::from(mantissa);
         if exponent >= 0 {
-            value.shift_left(exponent as u32);
+            value <<= exponent;
         } else {
             // A number of so many binary places has as many decimal ones.
-            let mut fives = exponent.unsigned_abs();
-            while fives > 0 {
-                let step = fives.min(13);
-                value.multiply_add(5u32.pow(step), 0);
-                fives -= step;
-            }
+            value *= BigUint::from(5u32).pow(exponent.unsigned_abs());
         }
-        let digits = value.into_digits();
+        let digits = value.to_string().into_bytes();
         let point = digits.len() as i32 + exponent.min(0);
         Decimal { digits, point }
     }
