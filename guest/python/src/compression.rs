@@ -139,8 +139,9 @@ impl Decoder {
     }
 }
 
-/// What both modules' decompressors do.
-struct Decompressor {
+/// What both modules' decompressors are.
+#[pyclass(subclass)]
+pub(crate) struct Decompressor {
     decoder: Decoder,
     /// What was given and not taken yet.
     pending: Vec<u8>,
@@ -154,7 +155,7 @@ impl Decompressor {
     }
 
     /// Takes compressed bytes and gives others, at most `max` unless that is negative.
-    fn decompress(&mut self, data: &[u8], max: isize) -> PyResult<Vec<u8>> {
+    fn take(&mut self, data: &[u8], max: isize) -> PyResult<Vec<u8>> {
         if self.ended {
             return Err(PyEOFError::new_err("End of stream already reached"));
         }
@@ -198,17 +199,8 @@ impl Decompressor {
     }
 }
 
-/// Decompresses one stream of bzip2.
-#[pyclass(module = "_bz2")]
-pub(crate) struct BZ2Decompressor(Decompressor);
-
 #[pymethods]
-impl BZ2Decompressor {
-    #[new]
-    fn new() -> Self {
-        BZ2Decompressor(Decompressor::new(Decoder::Bzip2(Box::new(Decompress::new(false)))))
-    }
-
+impl Decompressor {
     #[pyo3(signature = (data, max_length = -1))]
     fn decompress<'py>(
         &mut self,
@@ -216,40 +208,57 @@ impl BZ2Decompressor {
         data: &Bound<'py, PyAny>,
         max_length: isize,
     ) -> PyResult<Bound<'py, PyBytes>> {
-        Ok(PyBytes::new(py, &self.0.decompress(&contents(data)?, max_length)?))
+        Ok(PyBytes::new(py, &self.take(&contents(data)?, max_length)?))
     }
 
     #[getter]
     fn eof(&self) -> bool {
-        self.0.ended
+        self.ended
     }
 
     #[getter]
     fn needs_input(&self) -> bool {
-        self.0.hungry
+        self.hungry
     }
 
     #[getter]
     fn unused_data<'py>(&self, py: Python<'py>) -> Bound<'py, PyBytes> {
-        PyBytes::new(py, self.0.unused())
+        PyBytes::new(py, self.unused())
+    }
+}
+
+/// Decompresses one stream of bzip2.
+#[pyclass(module = "_bz2", extends = Decompressor)]
+pub(crate) struct BZ2Decompressor;
+
+#[pymethods]
+impl BZ2Decompressor {
+    #[new]
+    fn new() -> PyClassInitializer<Self> {
+        let decoder = Decoder::Bzip2(Box::new(Decompress::new(false)));
+        PyClassInitializer::from(Decompressor::new(decoder)).add_subclass(BZ2Decompressor)
     }
 }
 
 /// Decompresses one stream of xz, one file of lzma, or raw data.
-#[pyclass(module = "_lzma")]
-pub(crate) struct LZMADecompressor(Decompressor);
+#[pyclass(module = "_lzma", extends = Decompressor)]
+pub(crate) struct LZMADecompressor;
 
 #[pymethods]
 impl LZMADecompressor {
     #[new]
     #[pyo3(signature = (format = FORMAT_AUTO, memlimit = None, filters = None))]
-    fn new(format: u64, memlimit: Option<u64>, filters: Option<Vec<Bound<'_, PyDict>>>) -> PyResult<Self> {
+    fn new(
+        format: u64,
+        memlimit: Option<u64>,
+        filters: Option<Vec<Bound<'_, PyDict>>>,
+    ) -> PyResult<PyClassInitializer<Self>> {
         let limit =
             memlimit.map_or(MEMORY_KIB, |bytes| u32::try_from(bytes >> 10).unwrap_or(MEMORY_KIB).min(MEMORY_KIB));
         if format != FORMAT_RAW && filters.is_some() {
             return Err(PyValueError::new_err("Cannot specify filters except with FORMAT_RAW"));
         }
-        Ok(LZMADecompressor(Decompressor::new(match format {
+        let decoder = match format {
             FORMAT_AUTO => Decoder::Unknown,
             FORMAT_XZ => Decoder::Xz(Box::new(XzStream::new_mem_limit(false, limit))),
             FORMAT_ALONE => Decoder::Lzma(Box::new(LzmaStream::new_mem_limit(limit, None))),
@@ -268,38 +277,14 @@ impl LZMADecompressor {
                 }
             }
             _ => return Err(PyValueError::new_err(format!("Invalid container format: {format}"))),
-        })))
-    }
-
-    #[pyo3(signature = (data, max_length = -1))]
-    fn decompress<'py>(
-        &mut self,
-        py: Python<'py>,
-        data: &Bound<'py, PyAny>,
-        max_length: isize,
-    ) -> PyResult<Bound<'py, PyBytes>> {
-        Ok(PyBytes::new(py, &self.0.decompress(&contents(data)?, max_length)?))
-    }
-
-    #[getter]
-    fn eof(&self) -> bool {
-        self.0.ended
-    }
-
-    #[getter]
-    fn needs_input(&self) -> bool {
-        self.0.hungry
-    }
-
-    #[getter]
-    fn unused_data<'py>(&self, py: Python<'py>) -> Bound<'py, PyBytes> {
-        PyBytes::new(py, self.0.unused())
+        };
+        Ok(PyClassInitializer::from(Decompressor::new(decoder)).add_subclass(LZMADecompressor))
     }
 
     /// The kind of checksum.
     #[getter]
-    fn check(&self) -> u32 {
-        match &self.0.decoder {
+    fn check(this: PyRef<'_, Self>) -> u32 {
+        match &this.as_super().decoder {
             Decoder::Unknown => CHECK_UNKNOWN,
             Decoder::Xz(decoder) => decoder.check_type().map_or(CHECK_UNKNOWN, |check| check as u32),
             _ => 0,
